@@ -1,0 +1,1 @@
+"""What the platform is made of: typed ComponentResources and the settings that size them."""

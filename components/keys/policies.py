@@ -1,0 +1,123 @@
+"""Key policies: who administers a key and who uses it, never the same principal.
+
+Every statement speaks to the account and narrows it by `aws:PrincipalArn`: a principal then needs its own IAM
+permission as well, a role can be named before it exists, and one that is made anew keeps its access (a principal
+written directly would be replaced by an internal id).
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from components.policies import Condition, Principal, Statement
+
+if TYPE_CHECKING:
+    from components.base import Text
+    from components.keys.purposes import KeyRow
+    from components.providers import Account
+
+_THE_KEY = ("*",)  # in a key policy, the key that it belongs to
+
+# Everything an administrator needs, nothing that encrypts, decrypts or signs.
+_ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:GetPublicKey",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+)
+_BY_SERVICES = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+_BY_LOGS = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+
+def statements(
+    row: KeyRow, account: Account, administrators: tuple[str, ...], users: tuple[Text, ...]
+) -> tuple[Statement, ...]:
+    """The statements of one key's policy.
+
+    Args:
+        row: which key.
+        account: the account that owns it.
+        administrators: ARNs; empty: whoever the account's IAM policies allow to.
+        users: ARNs; empty: nobody but the services that the row names.
+    """
+    owner = Principal("AWS", (account.arn("iam", "root"),))
+    result = [
+        Statement(
+            sid="Administration",
+            principal=owner,
+            actions=_ADMINISTRATION,
+            resources=_THE_KEY,
+            conditions=(_only(administrators),) if administrators else (),
+        )
+    ]
+    if users:
+        result.append(
+            Statement(sid="Use", principal=owner, actions=row.actions, resources=_THE_KEY, conditions=(_only(users),))
+        )
+    if row.via:
+        through = tuple(f"{service}.{account.region}.amazonaws.com" for service in row.via)
+        via = Condition("StringEquals", "kms:ViaService", through)
+        result += [
+            Statement(
+                sid="UseThroughServices",
+                principal=owner,
+                actions=_BY_SERVICES,
+                resources=_THE_KEY,
+                conditions=(via,),
+            ),
+            Statement(
+                sid="GrantsForServices",
+                principal=owner,
+                actions=("kms:CreateGrant", "kms:RetireGrant"),
+                resources=_THE_KEY,
+                conditions=(via, Condition("Bool", "kms:GrantIsForAWSResource", ("true",))),
+            ),
+        ]
+    if row.logs:
+        result.append(
+            Statement(
+                sid="UseByLogs",
+                principal=Principal("Service", (f"logs.{account.region}.amazonaws.com",)),
+                actions=_BY_LOGS,
+                resources=_THE_KEY,
+                conditions=(Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", (_log_groups(account),)),),
+            )
+        )
+    return tuple(result)
+
+
+def _only(principals: tuple[Text, ...]) -> Condition:
+    return Condition("ArnEquals", "aws:PrincipalArn", principals)
+
+
+def _log_groups(account: Account) -> pulumi.Output[str]:
+    return pulumi.Output.concat("arn:", account.partition, ":logs:", account.region, ":", account.id, ":log-group:*")

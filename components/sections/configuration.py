@@ -1,0 +1,104 @@
+"""The whole of what a stack's file says under `cartorio:`, and the checks that span its sections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from components.sections.application import Role, Workload
+from components.sections.base import Section
+from components.sections.platform import Audit, Aws, Cluster, Data, Keys, Profile, Supply
+from components.sections.tenancy import Quota, Tenancy
+from components.values import ProjectPath, memory_bytes, millicores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Configuration(Section):
+    """What a stack's file says under `cartorio:`."""
+
+    profile: Profile
+    """How strictly the policy pack judges the stack."""
+    protect: bool = True
+    """Whether the engine refuses to delete what holds data or keys."""
+    release: ProjectPath
+    """The release file, relative to the project's folder: which images run."""
+    aws: Aws
+    """The AWS account that the stack lives in."""
+    cluster: Cluster
+    """The Kubernetes cluster that the stack deploys to."""
+    keys: Keys = Keys()
+    """KMS keys."""
+    tenancy: Tenancy
+    """Namespaces and who may do what in them."""
+    supply: Supply
+    """Where images come from and who signs them."""
+    audit: Audit
+    """The audit trail."""
+    data: Data
+    """Data that outlives the platform."""
+    workload: Workload
+    """The application."""
+
+    @field_validator("data")
+    @classmethod
+    def _destroyable(cls, value: Data, info: ValidationInfo) -> Data:
+        if value.evidence.force_destroy and info.data.get("protect", False):
+            raise PydanticCustomError(
+                "protect", "must be false while cartorio:protect is true", {"at": "evidence.forceDestroy"}
+            )
+        return value
+
+    @field_validator("workload")
+    @classmethod
+    def _placed(cls, value: Workload, info: ValidationInfo) -> Workload:
+        tenancy = info.data.get("tenancy")
+        if not isinstance(tenancy, Tenancy):
+            return value  # its own errors are reported already
+        quotas = {namespace.name: namespace.quota for namespace in tenancy.namespaces}
+        if value.namespace not in quotas:
+            raise PydanticCustomError(
+                "placed",
+                "must be one of tenancy.namespaces ({names}); it is '{name}'",
+                {"at": "namespace", "names": ", ".join(quotas), "name": value.namespace},
+            )
+        _fits(value, quotas[value.namespace])
+        return value
+
+
+def _fits(workload: Workload, quota: Quota) -> None:
+    """Refuse a workload that could not grow to its `replicas.max`, or not be updated there, within the quota."""
+
+    def most(amount: Callable[[Role], int]) -> int:
+        # One pod of each role more than its maximum: a rolling update surges by one.
+        return sum((role.replicas.max + 1) * amount(role) for role in (workload.api, workload.workers))
+
+    for resource, needed, allowed in (
+        ("pods", most(lambda _: 1), quota.pods),
+        (
+            "requests.cpu (m)",
+            most(lambda role: millicores(role.resources.requests.cpu)),
+            millicores(quota.requests.cpu),
+        ),
+        (
+            "requests.memory (bytes)",
+            most(lambda role: memory_bytes(role.resources.requests.memory)),
+            memory_bytes(quota.requests.memory),
+        ),
+        ("limits.cpu (m)", most(lambda role: millicores(role.resources.limits.cpu)), millicores(quota.limits.cpu)),
+        (
+            "limits.memory (bytes)",
+            most(lambda role: memory_bytes(role.resources.limits.memory)),
+            memory_bytes(quota.limits.memory),
+        ),
+    ):
+        if needed > allowed:
+            raise PydanticCustomError(
+                "quota",
+                "must fit the quota of its namespace: at replicas.max, with one more pod of each role during an update,"
+                " {resource} reaches {needed} of {allowed}",
+                {"resource": resource, "needed": needed, "allowed": allowed},
+            )

@@ -1,0 +1,82 @@
+"""The account's registry: repositories of which no tag ever moves."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from components.base import Args, Component, Text
+from components.sections.platform import Supply
+
+_ALL = 10_000  # more than a repository will have: the rule below then never removes anything
+
+
+class RegistryArgs(Args):
+    """The settings, the key that encrypts the layers, and protection."""
+
+    settings: Supply
+    key_arn: Text
+    protect: bool = True
+
+
+class Registry(Component):
+    """One repository a name in the settings.
+
+    Attributes:
+        urls: where to push, by repository name.
+    """
+
+    TYPE = "cartorio:supply:Registry"
+    urls: dict[str, pulumi.Output[str]]
+
+    def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(name, opts)
+        self.urls = {repository: self._repository(name, repository, args) for repository in args.settings.repositories}
+        self.register_outputs({"urls": self.urls})
+
+    def _repository(self, name: str, repository: str, args: RegistryArgs) -> pulumi.Output[str]:
+        role = repository.replace("/", "-")
+        created = aws.ecr.Repository(
+            f"{name}-{role}",
+            # Image references, and with them signatures, name the repository.
+            name=repository,
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
+            encryption_configurations=[
+                aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=args.key_arn)
+            ],
+            force_delete=not args.protect,
+            opts=self._child(protect=args.protect),
+        )
+        aws.ecr.LifecyclePolicy(
+            f"{name}-{role}-lifecycle",
+            repository=created.name,
+            policy=pulumi.Output.json_dumps(_lifecycle(args.settings.expire_candidates_days)),
+            opts=self._child(),
+        )
+        return created.repository_url
+
+
+def _lifecycle(days: int) -> dict[str, object]:
+    """Removes candidates that were never released; https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html.
+
+    What has no tag stays: signatures and attestations have none, and the rules count them as images.
+    """
+    # What a rule's tags match, no later rule removes: a candidate that was released is safe from the second.
+    releases = {"tagStatus": "tagged", "tagPrefixList": ["v"], "countType": "imageCountMoreThan", "countNumber": _ALL}
+    candidates = {
+        "tagStatus": "tagged",
+        "tagPrefixList": ["candidate-"],
+        "countType": "sinceImagePushed",
+        "countUnit": "days",
+        "countNumber": days,
+    }
+    return {
+        "rules": [
+            {"rulePriority": priority, "description": what, "selection": selection, "action": {"type": "expire"}}
+            for priority, what, selection in (
+                (1, "releases stay", releases),
+                (2, "candidates that were not released go", candidates),
+            )
+        ]
+    }

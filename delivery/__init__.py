@@ -1,0 +1,1 @@
+"""The `cartorio` command: what people and pipelines run."""

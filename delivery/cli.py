@@ -1,0 +1,41 @@
+"""`cartorio`: the root of the command line. Each area brings its own commands; this module only joins them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from lab.cli import add_commands as add_lab_commands
+from lab.errors import LabError
+
+app = typer.Typer(
+    name="cartorio",
+    help="Cartório Digital's platform: the lab, its toolchain, and the production program on one machine.",
+    epilog="Exit codes: 0 fine, 1 findings or a refused action, 2 bad input or usage, 3 a dependency failed.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+add_lab_commands(app)
+
+
+def main() -> None:
+    """Run the command; a LabError becomes its message and its exit code, never a traceback."""
+    try:
+        app()
+    except LabError as error:
+        show(error)
+        sys.exit(error.exit_code)
+
+
+def show(error: LabError) -> None:
+    """Print what is wrong, where, and what to do, on standard error."""
+    console = Console(stderr=True, highlight=False, emoji=False)  # a URN has things like ":key:" in it
+    console.print(Text.assemble(("error:", "bold red"), f" {error.what}"), soft_wrap=True)
+    if error.where:
+        console.print(f"  where: {error.where}", soft_wrap=True, markup=False)
+    if error.remedy:
+        console.print(f"  do:    {error.remedy}", soft_wrap=True, markup=False)

@@ -1,0 +1,1 @@
+"""The lab's application image: built without a container engine, pushed by digest, signed with the KMS key."""

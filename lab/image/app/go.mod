@@ -1,0 +1,3 @@
+module cartorio/app
+
+go 1.26.0

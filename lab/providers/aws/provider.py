@@ -1,0 +1,56 @@
+"""The plugin: every type and look-up of the tables, bound to one account."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from lab.providers.aws import ecr, iam, kms, logs, lookups, s3, s3_settings
+from lab.providers.aws.account import Account, settings_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lab.providers.aws.resource import Resource
+    from lab.providers.model import Function, Properties, ResourceType
+
+TYPES: tuple[type[Resource], ...] = (
+    *ecr.TYPES,
+    *iam.TYPES,
+    *kms.TYPES,
+    *logs.TYPES,
+    *s3.TYPES,
+    *s3_settings.TYPES,
+)
+
+
+class AwsProvider:
+    """The aws plugin as the kit serves it.
+
+    Args:
+        environment: names endpoints, region and credentials; the process's own by default.
+    """
+
+    name = "aws"
+    secrets = frozenset({"accessKey", "secretKey", "token"})
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._account = Account(environment)
+        self.version = version("pulumi-aws")  # it stands in for the plugin of the installed SDK
+        self.types: Mapping[str, ResourceType] = {kind.table.token: kind(self._account) for kind in TYPES}
+        look_ups = [kind(self._account) for kind in lookups.FUNCTIONS]
+        self.functions: Mapping[str, Function] = {look_up.token: look_up for look_up in look_ups}
+
+    @cached_property
+    def configuration(self) -> Mapping[str, Any]:
+        """The settings that are supported, with the official SDK's types."""
+        return settings_types()
+
+    def check(self, configuration: Properties) -> Mapping[str, str]:
+        """Say what is wrong with the settings."""
+        return self._account.check(configuration)
+
+    def configure(self, configuration: Properties) -> None:
+        """Take the settings."""
+        self._account.configure(configuration)

@@ -1,0 +1,1 @@
+"""Compliance rules as a library; only `adapter` knows Pulumi."""

@@ -1,0 +1,322 @@
+"""The only place that knows CrossGuard: the catalogue as Pulumi policies, and what Pulumi hands over as plain data.
+
+Facts about `pulumi_policy` 1.21 (its `policy.py`, `proxy.py`, `secret.py`) that shape this module:
+
+- A read of an unknown value raises `UnknownValueError`, and the SDK then downgrades the rule to advisory. So properties
+  are copied first, each unknown becoming `UNKNOWN`, and the rules decide.
+- An exception in a policy ends the preview with a traceback. So nothing may escape from here: a failure is a violation.
+- Validations get secrets as plain values. Remediations get them marked, and the engine runs those first for every
+  resource: `pack/readable` has the level REMEDIATE (which a validation reports as mandatory) only to learn which values
+  are secret. It changes nothing, and no message quotes what it learned.
+- The SDK copies all properties again for each policy that says it has a validation. So the first policy judges for all,
+  and the others say that they have one only where they applied.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pulumi
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyComplianceFramework,
+    ResourceValidationPolicy,
+    Secret,
+    StackValidationPolicy,
+)
+from pulumi_policy import Policy as PulumiPolicy
+from pulumi_policy import Severity as PulumiSeverity
+from pulumi_policy.proxy import UnknownValueError
+
+from guardrails.examiner import Examiner, surroundings
+from guardrails.judge import Judgement, Violation
+from guardrails.model import Enforcement, Policy, Profile
+from guardrails.resources.base import Declared, Stack
+from guardrails.resources.reading import UNKNOWN, Asset
+from guardrails.settings import SettingsError
+
+if TYPE_CHECKING:
+    from pulumi_policy import PolicyResource, ReportViolation, ResourceValidationArgs, StackValidationArgs
+
+_FRONT: Final = "pack/readable"
+_PROFILE_KEY: Final = "cartorio:profile"
+_DEPTH: Final = 64
+_SHORTEST_SECRET: Final = 4
+_SHORT_SECRET: Final = 8
+_MASK: Final = "[secret]"
+_INDENT: Final = "\n        "
+_LEVELS: Final = {
+    Enforcement.DISABLED: EnforcementLevel.DISABLED,
+    Enforcement.ADVISORY: EnforcementLevel.ADVISORY,
+    Enforcement.MANDATORY: EnforcementLevel.MANDATORY,
+}
+
+
+def adapt(catalogue: Sequence[Policy]) -> list[PulumiPolicy]:
+    """The catalogue as Pulumi policies, under the profile of the stack that the engine is working on.
+
+    Args:
+        catalogue: the policies.
+    """
+    profile = profile_of(os.environ)
+    pack = Path(__file__).resolve().parent.parent
+    root = Path(os.environ.get("CARTORIO_PROJECT_ROOT") or pack.parent)
+    try:
+        outside = surroundings(pack, root, catalogue, profile, datetime.now(UTC))
+    except SettingsError as error:
+        return assemble(catalogue, profile, None, f"the pack's settings cannot be used: {error}")
+    return assemble(catalogue, profile, Examiner(catalogue, profile, outside), secrets=_config_secrets(os.environ))
+
+
+def assemble(
+    catalogue: Sequence[Policy],
+    profile: Profile,
+    examiner: Examiner | None,
+    problem: str = "",
+    secrets: Iterable[str] = (),
+) -> list[PulumiPolicy]:
+    """The catalogue as Pulumi policies that ask one examiner.
+
+    Args:
+        catalogue: the policies; `pack/readable` must be among them.
+        profile: decides each policy's enforcement.
+        examiner: judges; None when the pack itself is broken.
+        problem: what is broken then.
+        secrets: texts that no message may show.
+    """
+    session = _Session(catalogue, profile, examiner, problem)
+    session.learn_secrets([Secret(secret) for secret in secrets])
+    front = [policy for policy in catalogue if policy.id == _FRONT]
+    others = [policy for policy in catalogue if policy.id != _FRONT]
+    resource_rules: list[PulumiPolicy] = [_ResourceRule(p, session) for p in front + others if not _across(p)]
+    return resource_rules + [_StackRule(p, session) for p in others if _across(p)]
+
+
+def profile_of(environment: Mapping[str, str]) -> Profile:
+    """The profile that the stack's configuration names; production when it names none that exists."""
+    config = _json(environment, "PULUMI_CONFIG")
+    named = config.get(_PROFILE_KEY) if isinstance(config, dict) else None
+    return Profile.parse(named if isinstance(named, str) else None)
+
+
+def _config_secrets(environment: Mapping[str, str]) -> list[str]:
+    """The values of the stack's configuration that are encrypted in its file."""
+    config, keys = _json(environment, "PULUMI_CONFIG"), _json(environment, "PULUMI_CONFIG_SECRET_KEYS")
+    if not isinstance(config, dict) or not isinstance(keys, list):
+        return []
+    return [config[key] for key in keys if isinstance(key, str) and isinstance(config.get(key), str)]
+
+
+def _json(environment: Mapping[str, str], name: str) -> object:
+    try:
+        return json.loads(environment.get(name) or "null")
+    except ValueError:
+        return None
+
+
+class _Session:
+    """What the policies of one pack process share. Calls come from the SDK's threads, each request in one of them."""
+
+    def __init__(self, catalogue: Sequence[Policy], profile: Profile, examiner: Examiner | None, problem: str) -> None:
+        self.profile = profile
+        self._front = next(policy for policy in catalogue if policy.id == _FRONT)
+        self._first_stack_rule = next((policy.id for policy in catalogue if _across(policy)), "")
+        self._examiner = examiner
+        self._problem = problem
+        self._secrets: set[str] = set()
+        self._now = threading.local()
+        self._lock = threading.Lock()
+
+    def concerns(self, rule: str) -> bool:
+        """Whether a rule applied to the resource at hand; yes when the front policy is disabled and nobody knows."""
+        judgement: Judgement | None = getattr(self._now, "judgement", None)
+        return rule == _FRONT or judgement is None or rule in judgement.applied
+
+    def judge_resource(self, rule: str, args: ResourceValidationArgs) -> Judgement:
+        """All rules' judgement on a resource: the front policy's call makes it, the others' reuse it."""
+        judgement: Judgement | None = getattr(self._now, "judgement", None)
+        if rule == _FRONT or judgement is None:
+            judgement = self._guard(
+                args.urn, f"{args.resource_type} {args.name}", lambda examiner: examiner.examine(_declared(args))
+            )
+        if rule == _FRONT:
+            self._now.judgement = judgement
+        return judgement
+
+    def judge_stack(self, rule: str, args: StackValidationArgs) -> Judgement:
+        """All rules' judgement on the stack: the first stack policy's call makes it, the others' reuse it."""
+        judgement: Judgement | None = getattr(self._now, "stack", None)
+        if rule == self._first_stack_rule or judgement is None:
+            judgement = self._guard(
+                "", "the stack", lambda examiner: examiner.examine_stack(map(_declared, args.resources))
+            )
+            if self._front.id in {violation.rule for violation in judgement.violations}:
+                # No rule judged the stack: the first one says so, because the front policy is not asked here.
+                judgement = replace(judgement, violations=tuple(replace(v, rule=rule) for v in judgement.violations))
+        if rule == self._first_stack_rule:
+            self._now.stack = judgement
+        return judgement
+
+    def learn_secrets(self, properties: object) -> None:
+        """Remember what is marked secret, to keep it out of messages."""
+        found = {text for text in _secrets_in(properties, _DEPTH) if len(text) >= _SHORTEST_SECRET}
+        with self._lock:
+            self._secrets |= found
+
+    def mask(self, text: str) -> str:
+        """The text without any known secret."""
+        with self._lock:
+            secrets = sorted((secret for secret in self._secrets if secret in text), key=len, reverse=True)
+        for secret in secrets:
+            # A short one is hidden where it stands alone, not inside other words: `true` may be marked secret, too.
+            edge = r"\b" if len(secret) < _SHORT_SECRET else ""
+            text = re.sub(f"{edge}{re.escape(secret)}{edge}", _MASK, text)
+        return text
+
+    def _guard(self, urn: str, title: str, examine: Callable[[Examiner], Judgement]) -> Judgement:
+        problem = self._problem
+        if self._examiner is not None:
+            try:
+                return examine(self._examiner)
+            except Exception as error:  # noqa: BLE001 - whatever failed, the verdict is "not judged"
+                problem = f"the pack failed with {type(error).__name__}, so nobody has judged this"
+        violation = Violation(
+            rule=_FRONT,
+            address=urn,
+            resource=title,
+            path="",
+            message=problem,
+            remedy="Correct the pack; nothing is deployed while it cannot judge.",
+            severity=self._front.severity,
+            enforcement=Enforcement.MANDATORY,
+        )
+        return Judgement(violations=(violation,))
+
+
+class _ResourceRule(ResourceValidationPolicy):
+    """A policy about single resources."""
+
+    def __init__(self, policy: Policy, session: _Session) -> None:
+        super().__init__(**_metadata(policy, session.profile))
+        self._policy = policy
+        self._session = session
+
+    def has_validation(self) -> bool:
+        return self._session.concerns(self.name)
+
+    def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
+        _report(self._policy, self._session.judge_resource(self.name, args), self._session, report_violation)
+
+    def has_remediation(self) -> bool:
+        return self.name == _FRONT
+
+    def remediate(self, args: ResourceValidationArgs) -> None:
+        try:
+            self._session.learn_secrets(args.props)
+        except Exception as error:  # noqa: BLE001 - a traceback would end the preview
+            pulumi.log.warn(f"pack/readable could not learn the secrets of {args.urn}: {type(error).__name__}")
+
+
+class _StackRule(StackValidationPolicy):
+    """A policy across resources."""
+
+    def __init__(self, policy: Policy, session: _Session) -> None:
+        super().__init__(**_metadata(policy, session.profile))
+        self._policy = policy
+        self._session = session
+
+    def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
+        _report(self._policy, self._session.judge_stack(self.name, args), self._session, report_violation)
+
+
+def _across(policy: Policy) -> bool:
+    return Stack in policy.resource_types
+
+
+def _metadata(policy: Policy, profile: Profile) -> dict[str, Any]:
+    level = EnforcementLevel.REMEDIATE if policy.id == _FRONT else _LEVELS[policy.enforcement[profile]]
+    control = policy.controls[0] if policy.controls else None
+    return {
+        "name": policy.id,
+        "description": policy.title,
+        "enforcement_level": level,
+        "severity": PulumiSeverity(policy.severity.value),
+        "remediation_steps": policy.remediation,
+        "framework": control
+        and PolicyComplianceFramework(control.framework, control.version, control.ref, control.source_url),
+    }
+
+
+def _report(policy: Policy, judgement: Judgement, session: _Session, report_violation: ReportViolation) -> None:
+    """Report the policy's violations, those of one object with one remedy together."""
+    together: dict[tuple[str, str, str], list[Violation]] = {}
+    for violation in judgement.violations:
+        if violation.rule == policy.id:
+            together.setdefault((violation.address, violation.resource, violation.remedy), []).append(violation)
+    for (address, resource, remedy), violations in together.items():
+        reasons = [f"{v.message} ({v.path})" if v.path else v.message for v in violations]
+        # The catalogue's own words hold no secret; a short secret must not black them out.
+        shown = remedy if remedy == policy.remediation else session.mask(remedy)
+        message = f"where:  {session.mask(resource)}\nwhy:    {session.mask(_INDENT.join(reasons))}\nremedy: {shown}"
+        report_violation(message, address or None)
+
+
+def _declared(args: ResourceValidationArgs | PolicyResource) -> Declared:
+    dependencies: Mapping[str, Iterable[PolicyResource]] = getattr(args, "property_dependencies", {})
+    return Declared(
+        type=args.resource_type,
+        name=args.name,
+        address=args.urn,
+        properties=_plain(args.props, _DEPTH),
+        dependencies={key: tuple(other.urn for other in others) for key, others in dependencies.items()},
+    )
+
+
+def _plain(value: object, depth: int) -> Any:  # noqa: ANN401 - plain data
+    """A copy without Pulumi's proxies: an unknown becomes `UNKNOWN`, an asset an `Asset`."""
+    if depth == 0:
+        raise RecursionError("properties are nested too deeply")
+    if isinstance(value, (str, bool, int, float)) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _member(value, key, depth) for key in value}
+    if isinstance(value, Sequence):
+        return [_member(value, index, depth) for index in range(len(value))]
+    if isinstance(value, pulumi.FileAsset):
+        return Asset("path", str(value.path))
+    if isinstance(value, pulumi.StringAsset):
+        return Asset("text", value.text)
+    return Asset("uri", type(value).__name__)  # remote assets and archives: no rule opens them
+
+
+def _member(container: Any, key: object, depth: int) -> Any:  # noqa: ANN401 - plain data
+    try:
+        return _plain(container[key], depth - 1)
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def _secrets_in(value: Any, depth: int, *, secret: bool = False) -> Iterable[str]:  # noqa: ANN401 - the SDK's proxies
+    if depth == 0:
+        return
+    if isinstance(value, Secret):
+        yield from _secrets_in(value.value, depth - 1, secret=True)
+    elif isinstance(value, str):
+        if secret:
+            yield value
+    elif isinstance(value, Mapping):
+        # The SDK's proxy unwraps secrets on access; its target has them marked.
+        members = value if isinstance(value, dict) else value["__target"]
+        for member in members.values():
+            yield from _secrets_in(member, depth - 1, secret=secret)
+    elif isinstance(value, Sequence):
+        for member in value if isinstance(value, list) else value["__target"]:  # type: ignore[call-overload]
+            yield from _secrets_in(member, depth - 1, secret=secret)

@@ -1,0 +1,140 @@
+"""The pack's I/O around the pure core: reads its files, renders releases, asks for image verdicts, then judges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from guardrails.exemptions import read_exemptions
+from guardrails.judge import Judgement, judge
+from guardrails.model import Context, Problem, Profile
+from guardrails.resources.base import Declared, Resource, Stack
+from guardrails.resources.helm import Renderer
+from guardrails.resources.parse import Renders, parse
+from guardrails.resources.pods import Pod
+from guardrails.settings import Settings, read_settings
+from guardrails.trust.errors import TrustPolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from guardrails.exemptions import Exemption
+    from guardrails.model import ImageVerdict, Policy
+
+
+class Verifies(Protocol):
+    """What the examiner needs of `guardrails.trust.Verifier`."""
+
+    def verify(self, references: Iterable[str]) -> Mapping[str, Any]:
+        """The verdict on each reference."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Everything from outside that an examiner uses; tests give their own.
+
+    Args:
+        settings: the pack's settings.
+        exemptions: the valid exemptions.
+        problems: what is wrong with the others.
+        renderer: renders Helm releases.
+        verifier: makes the verifier, called when the first image is seen; it may raise.
+        now: the time of the run.
+    """
+
+    settings: Settings
+    exemptions: tuple[Exemption, ...]
+    problems: tuple[Problem, ...]
+    renderer: Renders
+    verifier: Callable[[], Verifies]
+    now: datetime
+
+
+class Examiner:
+    """Judges declared resources under one profile."""
+
+    def __init__(self, policies: Sequence[Policy], profile: Profile, surroundings: Surroundings) -> None:
+        self._resource_policies = tuple(p for p in policies if Stack not in p.resource_types)
+        self._stack_policies = tuple(p for p in policies if Stack in p.resource_types)
+        self._profile = profile
+        self._outside = surroundings
+        self._verifier: Verifies | None = None
+        self._verdicts: dict[str, ImageVerdict] = {}
+
+    def examine(self, declared: Declared) -> Judgement:
+        """Judge one declaration and everything inside it by the rules about single resources."""
+        resources = parse(declared, self._outside.renderer)
+        return judge(resources, self._context(resources), self._resource_policies, self._outside.exemptions)
+
+    def examine_stack(self, declared: Iterable[Declared]) -> Judgement:
+        """Judge all declarations of a stack by the rules across resources."""
+        resources = tuple(found for one in declared for found in parse(one, self._outside.renderer))
+        stack = Stack("", "", "the stack", resources)
+        context = Context(self._profile, self._outside.now, problems=self._outside.problems)
+        return judge((stack,), context, self._stack_policies, self._outside.exemptions)
+
+    def _context(self, resources: Iterable[Resource]) -> Context:
+        unverified = ""
+        references = {
+            use.reference
+            for resource in resources
+            if isinstance(resource, Pod)
+            for use in resource.images
+            if isinstance(use.reference, str) and use.reference
+        }
+        if new := references - self._verdicts.keys():
+            try:
+                if self._verifier is None:
+                    self._verifier = self._outside.verifier()
+                self._verdicts.update(self._verifier.verify(sorted(new)))
+            except Exception as error:  # noqa: BLE001 - whatever failed, the images are not verified
+                unverified = f"signatures cannot be verified: {_reason(error)}"
+        return Context(
+            profile=self._profile,
+            now=self._outside.now,
+            registries=self._outside.settings.registries[self._profile],
+            verdicts=self._verdicts,
+            unverified=unverified,
+            problems=self._outside.problems,
+        )
+
+
+def surroundings(pack: Path, root: Path, policies: Sequence[Policy], profile: Profile, now: datetime) -> Surroundings:
+    """The real surroundings of a pack.
+
+    Args:
+        pack: the pack's folder, with settings, exemptions and trust policy.
+        root: the Pulumi project's folder, which chart paths are relative to.
+        policies: the catalogue, for the rules that exist.
+        profile: the profile to verify images under.
+        now: the time of the run, timezone-aware UTC.
+
+    Raises:
+        SettingsError: the settings are missing or malformed.
+    """
+    settings = read_settings(pack / "settings.yaml")
+    try:
+        text = (pack / "exemptions.yaml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem("exemptions.yaml", f"the file cannot be read: {_reason(error)}", "Restore the file.")
+        exemptions: tuple[Exemption, ...] = ()
+        problems: tuple[Problem, ...] = (problem,)
+    else:
+        exemptions, problems = read_exemptions(text, now.date(), {policy.id for policy in policies})
+
+    def verifier() -> Verifies:
+        from guardrails.trust import Verifier  # heavy: cryptography and HTTP, only when there is an image
+
+        return Verifier.from_file(settings.trust, profile.value)
+
+    return Surroundings(settings, exemptions, problems, Renderer(root, settings.kubernetes_version), verifier, now)
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in one line: whoever mends a trust policy gets all its problems at once."""
+    if isinstance(error, TrustPolicyError):
+        return "; ".join(error.problems)
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,1 @@
+"""Raw properties -> typed frozen models."""

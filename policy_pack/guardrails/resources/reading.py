@@ -1,0 +1,115 @@
+"""Total reading of raw properties: each value is typed, `UNKNOWN`, absent, or a `MalformedError` that says where.
+
+Raw properties are plain data (dict, list, str, bool, int, float, None) plus two kinds of leaves: `UNKNOWN`, a value
+that a preview cannot know yet, and `Asset`, a file or text that Pulumi hands over by reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+_TYPE_NAMES: Final = {dict: "object", list: "list", str: "text", bool: "boolean", int: "number", float: "number"}
+
+
+class Unknown(Enum):
+    """The type of `UNKNOWN`; an enumeration, so that type checkers narrow it."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+"""A value that is not known before the update."""
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A Pulumi asset: a file's path, a text, or a URL."""
+
+    kind: Literal["path", "text", "uri"]
+    value: str
+
+
+class MalformedError(Exception):
+    """A property has another type than its API allows. Never quotes the value: it may be secret."""
+
+    def __init__(self, path: str, expected: str, found: object) -> None:
+        super().__init__(path, expected)
+        self.path = path
+        self.what = f"expected {expected}, found {_TYPE_NAMES.get(type(found), 'something else')}"
+
+
+def join(path: str, key: str | int) -> str:
+    """The path of a member: `join("spec", "template")`, `join("containers", 0)`."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key
+
+
+def text(raw: Mapping[str, Any], key: str, path: str) -> str | Unknown | None:
+    """A string, or None when absent."""
+    value = raw.get(key)
+    if value is None or isinstance(value, (str, Unknown)):
+        return value
+    raise MalformedError(join(path, key), "text", value)
+
+
+def flag(raw: Mapping[str, Any], key: str, path: str) -> bool | Unknown | None:
+    """A boolean, or None when absent."""
+    value = raw.get(key)
+    if value is None or isinstance(value, (bool, Unknown)):
+        return value
+    raise MalformedError(join(path, key), "a boolean", value)
+
+
+def mapping(raw: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any] | Unknown:
+    """An object; empty when absent."""
+    value = raw.get(key)
+    if value is None:
+        return NOTHING
+    if isinstance(value, Unknown):
+        return value
+    return as_mapping(value, join(path, key))
+
+
+def as_mapping(value: object, path: str) -> Mapping[str, Any]:
+    """The value as an object with text keys."""
+    if not isinstance(value, Mapping):
+        raise MalformedError(path, "an object", value)
+    for key in value:
+        if not isinstance(key, str):
+            raise MalformedError(path, "an object with text keys", value)
+    return value
+
+
+def sequence(raw: Mapping[str, Any], key: str, path: str) -> Sequence[Any] | Unknown:
+    """A list; empty when absent."""
+    value = raw.get(key)
+    if value is None:
+        return ()
+    if isinstance(value, (Unknown, list, tuple)):
+        return value
+    raise MalformedError(join(path, key), "a list", value)
+
+
+def scalars(raw: Mapping[str, Any], key: str, path: str) -> Mapping[str, str | Unknown] | Unknown:
+    """An object of texts and numbers (resource quantities), numbers as text; entries of null are absent."""
+    members = mapping(raw, key, path)
+    if isinstance(members, Unknown):
+        return members
+    result: dict[str, str | Unknown] = {}
+    for name, value in members.items():
+        if value is None:
+            continue
+        if isinstance(value, (str, Unknown)):
+            result[name] = value
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            result[name] = str(value)
+        else:
+            raise MalformedError(join(join(path, key), name), "a quantity", value)
+    return result

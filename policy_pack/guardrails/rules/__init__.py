@@ -1,0 +1,1 @@
+"""The rules: each module holds `POLICIES`, a tuple of catalogue entries with their pure functions and examples."""

@@ -1,0 +1,50 @@
+"""Publications that the rules refer to, each read on the day that is noted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from guardrails.model import Control
+
+_READ: Final = date(2026, 11, 22)
+
+
+def cis_eks(ref: str) -> Control:
+    """CIS Amazon EKS Benchmark, a recommendation or a section of them."""
+    return Control(
+        "CIS Amazon EKS Benchmark", "1.8.0", ref, "https://www.cisecurity.org/benchmark/amazon_web_services", _READ
+    )
+
+
+def nist_800_190(ref: str) -> Control:
+    """NIST SP 800-190, Application Container Security Guide: countermeasures."""
+    return Control("NIST SP 800-190", "2017", ref, "https://doi.org/10.6028/NIST.SP.800-190", _READ)
+
+
+def pod_security(level: str, check: str) -> Control:
+    """Kubernetes' Pod Security Standards, as its admission plugin implements them."""
+    source = f"https://github.com/kubernetes/pod-security-admission/blob/v0.36.3/policy/check_{check}.go"
+    return Control("Kubernetes Pod Security Standards", "v1.36", f"{level}: {check}", source, _READ)
+
+
+def kubernetes_docs(version: str, title: str, page: str) -> Control:
+    """A page of Kubernetes' documentation."""
+    return Control("Kubernetes documentation", version, title, f"https://kubernetes.io/docs/{page}", _READ)
+
+
+def security_hub(ref: str, service: str) -> Control:
+    """AWS Security Hub's control of that number."""
+    source = f"https://docs.aws.amazon.com/securityhub/latest/userguide/{service}-controls.html"
+    return Control("AWS Security Hub", "2026", ref, source, _READ)
+
+
+def control_tower(ref: str, service: str) -> Control:
+    """AWS Control Tower's proactive control of that number."""
+    source = f"https://docs.aws.amazon.com/controltower/latest/controlreference/{service}-rules.html"
+    return Control("AWS Control Tower", "2026", ref, source, _READ)
+
+
+def ssdf(ref: str) -> Control:
+    """NIST SP 800-218, Secure Software Development Framework: a task."""
+    return Control("NIST SP 800-218 (SSDF)", "1.1", ref, "https://doi.org/10.6028/NIST.SP.800-218", _READ)

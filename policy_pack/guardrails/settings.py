@@ -1,0 +1,61 @@
+"""The pack's settings, `policy_pack/settings.yaml`, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from guardrails import strict_yaml
+from guardrails.model import Profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEYS: Final = {"registries", "kubernetes_version", "trust"}
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message has file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the rules know about the organisation that runs them.
+
+    Args:
+        registries: allowed repositories by profile.
+        kubernetes_version: what charts are rendered for.
+        trust: the trust policy's file.
+    """
+
+    registries: Mapping[Profile, tuple[str, ...]]
+    kubernetes_version: str
+    trust: Path
+
+
+def read_settings(file: Path) -> Settings:
+    """Read the file; paths in it are relative to it.
+
+    Raises:
+        SettingsError: it is missing or malformed.
+    """
+    try:
+        content = strict_yaml.document(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, strict_yaml.StrictYamlError) as error:
+        raise SettingsError(f"{file.name}: {error}") from error
+    if not isinstance(content, Mapping) or set(content) != _KEYS:
+        raise SettingsError(f"{file.name}: expected exactly the keys {', '.join(sorted(_KEYS))}")
+    registries, version, trust = content["registries"], content["kubernetes_version"], content["trust"]
+    if not isinstance(registries, Mapping) or set(registries) != set(Profile):
+        raise SettingsError(f"{file.name}: registries needs an entry for each of {', '.join(Profile)}")
+    for profile, names in registries.items():
+        if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/ ") == name for name in names):
+            raise SettingsError(
+                f"{file.name}: registries.{profile} must be a list of repositories, without a slash at the end"
+            )
+        if not all(names):
+            raise SettingsError(f"{file.name}: registries.{profile} has an empty entry, which would allow everything")
+    if not isinstance(version, str) or not isinstance(trust, str):
+        raise SettingsError(f"{file.name}: kubernetes_version and trust must be texts")
+    return Settings({Profile(key): tuple(names) for key, names in registries.items()}, version, file.parent / trust)

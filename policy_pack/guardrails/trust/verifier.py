@@ -1,0 +1,262 @@
+"""The way in: references to verdicts under one policy file and one profile.
+
+Importing this module is cheap, since every preview does: YAML and pydantic are loaded by `from_file`; HTTP,
+cryptography and the AWS SDK by the first verification that needs them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from guardrails.trust.errors import Malformed, TrustPolicyError, Unavailable, quoted
+from guardrails.trust.limits import Limits
+from guardrails.trust.mirrors import VARIABLE, Mirrors
+from guardrails.trust.reference import Reference
+from guardrails.trust.verdict import Judgement, Outcome, Reason, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable, Iterator, Mapping
+    from pathlib import Path
+    from typing import Any, TypeVar
+
+    from guardrails.trust.key_source import KeySource
+    from guardrails.trust.keys import PublicKey
+    from guardrails.trust.policy import Rule, TrustPolicy
+    from guardrails.trust.registry import Registry
+
+    _T = TypeVar("_T")
+    _LoadedKey = PublicKey | Malformed | Unavailable
+
+Clock = Callable[[], datetime]
+
+_KEY_SECONDS: Final = 30.0
+
+
+class Verifier:
+    """Verifies images against one profile of a trust policy.
+
+    An instance may be used from several threads and for any number of calls; it remembers the public keys it has read
+    (not the failures to read them) and nothing else.
+    """
+
+    def __init__(
+        self,
+        policy: TrustPolicy,
+        profile: str,
+        *,
+        path: Path,
+        mirrors: Mirrors | None = None,
+        limits: Limits | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self._policy = policy
+        self._profile = profile
+        self._path = path
+        self._mirrors = mirrors or Mirrors()
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._keys: dict[str, PublicKey] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_file(cls, path: Path, profile: str) -> Verifier:
+        """Read a trust policy, and the mirrors from the environment (`CARTORIO_REGISTRY_MIRRORS`).
+
+        Raises:
+            TrustPolicyError: with every mistake, each with its place in the file; also when the file has no such
+                profile, or the environment's mirrors are malformed.
+        """
+        from guardrails.trust.policy import load_policy
+
+        problems: list[str] = []
+        policy: TrustPolicy | None = None
+        mirrors = Mirrors()
+        try:
+            policy = load_policy(path)
+            if profile not in policy.profiles:
+                known = ", ".join(sorted(policy.profiles))
+                problems.append(f"{path}: profiles: there is no profile {profile!r} (there are: {known})")
+        except TrustPolicyError as error:
+            problems.extend(error.problems)
+        try:
+            mirrors = Mirrors.parse(os.environ.get(VARIABLE, ""))
+        except TrustPolicyError as error:
+            problems.extend(error.problems)
+        if policy is None or problems:
+            raise TrustPolicyError(problems)
+        return cls(policy, profile, path=path, mirrors=mirrors)
+
+    def verify(self, references: Iterable[str]) -> Mapping[str, Verdict]:
+        """Judge images, concurrently; one verdict a distinct reference.
+
+        Does not raise for what an image, registry or key service does: that is an outcome "error" or "refused".
+        """
+        return {text: judgement.verdict for text, judgement in self.explain(references).items()}
+
+    def explain(self, references: Iterable[str]) -> Mapping[str, Judgement]:
+        """As `verify`, with the whole tree of reasons."""
+        texts = tuple(dict.fromkeys(references))
+        judged: dict[str, Judgement] = {}
+        pending: list[tuple[str, Reference, Rule]] = []
+        for text in texts:
+            case = self._prepare(text)
+            if isinstance(case, Judgement):
+                judged[text] = case
+            else:
+                pending.append((text, *case))
+        if pending:
+            # A thread of our own: the caller's may be running an event loop already.
+            judged |= _in_thread(self._judge_all(pending))
+        return {text: judged[text] for text in texts}
+
+    def _prepare(self, text: str) -> Judgement | tuple[Reference, Rule]:
+        """Decide what needs no network: nothing is asked of a registry that no rule names."""
+        try:
+            reference = Reference.parse(text)
+        except Malformed as error:
+            return self._refuse(text, None, str(error), "write the reference as registry/repository@sha256:...")
+        digest = None if reference.digest is None else str(reference.digest)
+        rule = self._policy.rule_for(self._profile, reference.repository)
+        if rule is None:
+            return self._refuse(
+                text,
+                digest,
+                f"no rule of profile {self._profile!r} covers {reference.repository}",
+                f"use an image from a covered repository, or add a rule for this one to {self._path.name} "
+                f"under profiles.{self._profile}",
+            )
+        if reference.digest is None:
+            return self._refuse(
+                text,
+                None,
+                "the reference has no digest: a tag can point to something else by the time it is deployed",
+                f"name the image by digest (`crane digest {reference}` prints it)",
+                rule=rule,
+            )
+        return reference, rule
+
+    def _refuse(self, text: str, digest: str | None, why: str, remedy: str, *, rule: Rule | None = None) -> Judgement:
+        reason = Reason(str(Outcome.REFUSED), holds=False, because=(Reason(why, holds=False),))
+        return self._judgement(text, digest, rule, Outcome.REFUSED, (), reason, remedy)
+
+    def _judgement(
+        self,
+        text: str,
+        digest: str | None,
+        rule: Rule | None,
+        outcome: Outcome,
+        authorities: tuple[str, ...],
+        reason: Reason,
+        remedy: str,
+    ) -> Judgement:
+        lines = (
+            tuple(part.text for part in reason.because if part.holds)
+            if reason.holds
+            else tuple(line for part in reason.because for line in part.failures())
+        )
+        name = None if rule is None else f"{self._profile}/{rule.name}"
+        return Judgement(Verdict(text, digest, outcome, name, authorities, lines, remedy), reason)
+
+    async def _judge_all(self, pending: list[tuple[str, Reference, Rule]]) -> dict[str, Judgement]:
+        with _without_httpx_command_line():
+            from guardrails.trust.registry import Registry
+
+        slots = asyncio.Semaphore(self._limits.parallel_images)
+        async with Registry(self._mirrors, self._limits) as registry, asyncio.TaskGroup() as group:
+            keys = group.create_task(self._load_keys(rule for _, _, rule in pending))
+            tasks = {item[0]: group.create_task(self._judge(registry, slots, keys, *item)) for item in pending}
+        return {text: task.result() for text, task in tasks.items()}
+
+    async def _judge(
+        self,
+        registry: Registry,
+        slots: asyncio.Semaphore,
+        keys: asyncio.Task[dict[str, _LoadedKey]],
+        text: str,
+        reference: Reference,
+        rule: Rule,
+    ) -> Judgement:
+        from guardrails.trust.evidence import gather
+        from guardrails.trust.judge import Case, decide
+
+        digest = reference.digest
+        if digest is None:
+            raise ValueError("only references with a digest get here")
+        try:
+            async with slots:  # held until judged: it bounds the evidence in memory, not just the requests
+                evidence = await gather(registry, reference.repository, digest, self._limits)
+                case = Case(reference, evidence, rule, self._policy.authorities, await keys, self._clock())
+                decision = decide(case)
+        except Exception as error:  # noqa: BLE001 -- one image's surprise must neither stop the others nor pass
+            fault, remedy = _surprise(error)
+            reason = Reason(str(Outcome.ERROR), holds=False, because=(Reason(fault, holds=False),))
+            return self._judgement(text, str(digest), rule, Outcome.ERROR, (), reason, remedy)
+        return self._judgement(
+            text, str(digest), rule, decision.outcome, decision.authorities, decision.reason, decision.remedy
+        )
+
+    async def _load_keys(self, rules: Iterable[Rule]) -> dict[str, _LoadedKey]:
+        """Read the keys that some rules accept, each source once, while the evidence is being fetched."""
+        names = {name for rule in rules for requirement in rule.require for name in requirement.authorities}
+        sources = {str(key.source): key.source for name in names for key in self._policy.authorities[name].keys}
+        loaded = await asyncio.gather(*(self._load_key(text, source) for text, source in sources.items()))
+        return dict(zip(sources, loaded, strict=True))
+
+    async def _load_key(self, text: str, source: KeySource) -> _LoadedKey:
+        with self._lock:
+            if text in self._keys:
+                return self._keys[text]
+        from guardrails.trust import keys
+
+        try:
+            async with asyncio.timeout(_KEY_SECONDS):
+                key = await asyncio.to_thread(keys.load, source, self._path.parent)
+        except (Malformed, Unavailable) as error:
+            return error
+        except TimeoutError:
+            return Unavailable(
+                f"no answer within {_KEY_SECONDS:g} s",
+                remedy=f"see why {source} cannot be read from here, then try again",
+            )
+        except Exception as error:  # noqa: BLE001 -- as in _judge: the images that need this key are not trusted
+            fault, remedy = _surprise(error)
+            return Unavailable(fault, remedy=remedy)
+        with self._lock:
+            return self._keys.setdefault(text, key)
+
+
+@contextlib.contextmanager
+def _without_httpx_command_line() -> Iterator[None]:
+    """Keep `import httpx` from importing its command line, and with it rich and pygments: 0.14 s of 0.23 s.
+
+    httpx itself does without where these are not installed. None in `sys.modules` makes an import fail
+    (https://docs.python.org/3/reference/import.html#the-module-cache); nothing happens if httpx is loaded already.
+    """
+    name = "httpx._main"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # documented, but not in the dictionary's type
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
+
+
+def _surprise(error: Exception) -> tuple[str, str]:
+    return f"the verifier itself failed: {type(error).__name__}: {quoted(error)}", "report this with the reference"
+
+
+def _in_thread(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine to its end in an event loop and thread of its own, and return or raise what it does."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, thread_name_prefix="image-trust") as executor:
+        return executor.submit(asyncio.run, work).result()

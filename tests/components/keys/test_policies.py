@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.keys.policies import statements
+from components.keys.purposes import KEYS, KeyPurpose, KeyRow
+from components.policies import document
+from components.providers import Account
+from tests.support.plan import ACCOUNT, run
+
+ROWS = {row.purpose: row for row in KEYS}
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/admin"
+USER = f"arn:aws:iam::{ACCOUNT}:role/user"
+USING = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign", "kms:Verify", "kms:CreateGrant"}
+
+
+def _policy(
+    row: KeyRow, administrators: tuple[str, ...] = (), users: tuple[str, ...] = ()
+) -> dict[str, dict[str, Any]]:
+    seen: list[str] = []
+
+    def program() -> None:
+        account = Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1")
+        document(*statements(row, account, administrators, users)).apply(seen.append)
+
+    run(program)
+    return {statement["Sid"]: statement for statement in json.loads(seen[0])["Statement"]}
+
+
+@pytest.mark.parametrize("row", KEYS, ids=lambda row: row.purpose)
+def test_administrators_cannot_use_the_key(row: KeyRow) -> None:
+    administration = _policy(row, (ADMINISTRATOR,), (USER,))["Administration"]
+    assert USING.isdisjoint(administration["Action"])
+    assert administration["Condition"] == {"ArnEquals": {"aws:PrincipalArn": ADMINISTRATOR}}
+    # Whoever created the key must be able to change its policy, or AWS refuses it.
+    assert "kms:PutKeyPolicy" in administration["Action"]
+
+
+@pytest.mark.parametrize("row", KEYS, ids=lambda row: row.purpose)
+def test_users_cannot_administer_the_key(row: KeyRow) -> None:
+    use = _policy(row, (ADMINISTRATOR,), (USER,))["Use"]
+    assert set(use["Action"]) == set(row.actions)
+    assert not any(
+        verb in action for action in use["Action"] for verb in ("Put", "Delete", "Disable", "Create", "Update")
+    )
+    assert use["Condition"] == {"ArnEquals": {"aws:PrincipalArn": USER}}
+
+
+@pytest.mark.parametrize("row", KEYS, ids=lambda row: row.purpose)
+def test_nobody_is_allowed_by_wildcard(row: KeyRow) -> None:
+    for statement in _policy(row, (), (USER,)).values():
+        actions = statement["Action"]
+        assert not any("*" in action for action in ([actions] if isinstance(actions, str) else actions))
+        assert statement["Principal"] in (ROOT, {"Service": "logs.sa-east-1.amazonaws.com"})
+
+
+def test_without_administrators_the_accounts_iam_decides() -> None:
+    assert "Condition" not in _policy(ROWS[KeyPurpose.ENVELOPE])["Administration"]
+
+
+def test_without_users_nobody_signs() -> None:
+    assert list(_policy(ROWS[KeyPurpose.RELEASE_SIGNING])) == ["Administration"]
+
+
+def test_services_use_the_envelope_key_only_for_this_account_and_region() -> None:
+    policy = _policy(ROWS[KeyPurpose.ENVELOPE])
+    services = ["ecr.sa-east-1.amazonaws.com", "s3.sa-east-1.amazonaws.com"]
+    assert policy["UseThroughServices"]["Condition"] == {"StringEquals": {"kms:ViaService": services}}
+    assert policy["GrantsForServices"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+    assert policy["UseByLogs"]["Condition"] == {
+        "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:sa-east-1:{ACCOUNT}:log-group:*"}
+    }

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pulumi
+import pulumi_aws as aws
+
+from components.providers import Account
+from components.supply.signer import ReleaseSigner, ReleaseSignerArgs, signer_role_name
+from tests.support.plan import ACCOUNT, Plan, policy_of, run
+
+CI = f"arn:aws:iam::{ACCOUNT}:role/ci"
+
+
+def _plan(*trusted: str, stack: str = "local") -> Plan:
+    def program() -> None:
+        ReleaseSigner(
+            "signer",
+            ReleaseSignerArgs(stack=stack, key_arn=pulumi.Output.from_input("arn:key"), trusted=trusted),
+            Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
+            pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
+        )
+
+    return run(program)[0]
+
+
+def test_the_role_may_sign_with_the_one_key_and_nothing_else() -> None:
+    policy = policy_of(_plan().one("aws:iam/rolePolicy:RolePolicy"))
+    assert policy == {
+        "Sign": {
+            "Sid": "Sign",
+            "Effect": "Allow",
+            "Action": ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
+            "Resource": "arn:key",
+        }
+    }
+
+
+def test_only_the_configured_principals_may_take_the_role() -> None:
+    assume = policy_of(_plan(CI).one("aws:iam/role:Role"), "assumeRolePolicy")["Assume"]
+    assert assume["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    assert assume["Condition"] == {"ArnEquals": {"aws:PrincipalArn": CI}}
+    assert "Resource" not in assume  # AWS refuses one in a trust policy
+
+
+def test_without_principals_the_accounts_iam_decides() -> None:
+    assert "Condition" not in policy_of(_plan().one("aws:iam/role:Role"), "assumeRolePolicy")["Assume"]
+
+
+def test_the_name_is_fixed_and_fits() -> None:
+    assert (
+        _plan().one("aws:iam/role:Role").inputs["name"] == signer_role_name("local") == "cartorio-local-release-signer"
+    )
+    assert len(signer_role_name("s" * 100)) == 64

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from components.stack import Outputs, build
+from tests.support.plan import Plan, run
+from tests.support.stackfiles import RELEASE, Project, stack_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _plan(project: Project, **release: object) -> tuple[Plan, Outputs]:
+    project.release = {**RELEASE, **release}
+    settings = project.settings({"KUBECONFIG": "some/kubeconfig"})
+    return run(lambda: build(settings), stack=project.stack)
+
+
+@pytest.fixture(params=stack_files(), ids=lambda file: file.name, scope="module")
+def plan(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan of each stack of the repository, with a release."""
+    return _plan(Project(tmp_path_factory.mktemp("stack"), request.param.name.split(".")[1]))[0]
+
+
+def test_every_component_registers_its_outputs_exactly_once(plan: Plan) -> None:
+    for component in plan.components:
+        assert len(plan.outputs.get(component.urn, [])) == 1, component.urn
+        assert plan.outputs[component.urn][0], f"{component.urn} says nothing about itself"
+
+
+def test_every_resource_has_a_component_as_its_parent_but_components_and_providers(plan: Plan) -> None:
+    components = {component.urn for component in plan.components}
+    for resource in plan.resources:
+        if resource.custom and not resource.type.startswith("pulumi:providers:"):
+            assert resource.parent in components, resource.urn
+        else:
+            assert resource.parent.split("::")[2] == "pulumi:pulumi:Stack", resource.urn
+
+
+def test_every_resource_has_the_explicit_provider_of_its_package(plan: Plan) -> None:
+    for resource in plan.resources:
+        if resource.custom and not resource.type.startswith("pulumi:providers:"):
+            assert resource.provider_name == resource.type.split(":")[0], resource.urn
+    assert plan.calls
+    assert all(provider for _, provider in plan.calls)
+
+
+def test_component_types_and_child_names_follow_the_house_style(plan: Plan) -> None:
+    names = {component.urn: component.name for component in plan.components}
+    for component in plan.components:
+        _, area, _ = component.type.split(":")
+        assert component.type.startswith("cartorio:")
+        assert area.islower()
+    for resource in plan.resources:
+        if resource.parent in names:
+            assert resource.name.startswith(f"{names[resource.parent]}-"), resource.urn
+
+
+def test_nothing_runs_before_its_room_is_closed_and_the_gate_stands(plan: Plan) -> None:
+    release = plan.one("kubernetes:helm.sh/v3:Release")
+    before = {dependency.split("$")[-1].split("::")[0] for dependency in release.depends_on}
+    assert "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding" in before
+    assert "kubernetes:networking.k8s.io/v1:NetworkPolicy" in before
+    assert "kubernetes:core/v1:ResourceQuota" in before
+    assert "kubernetes:core/v1:Secret" in before
+
+
+def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> None:
+    protected = {
+        "aws:kms/key:Key",
+        "aws:s3/bucket:Bucket",
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:ecr/repository:Repository",
+    }
+    for stack, expected in (("producao", True), ("local", False)):
+        plan, _ = _plan(Project(tmp_path / stack, stack))
+        assert {resource.type for resource in plan.resources} >= protected
+        for resource in plan.resources:
+            assert resource.protect == (expected and resource.type in protected), resource.urn
+
+
+def test_before_the_first_release_everything_but_the_workload_stands(project: Project) -> None:
+    with_release, full = _plan(project)
+    without, empty = _plan(project, images={})
+    missing = {resource.urn for resource in with_release.resources} - {resource.urn for resource in without.resources}
+    assert missing == {
+        resource.urn for resource in with_release.resources if "cartorio:workload:Application" in resource.urn
+    }
+    assert (empty.release, empty.endpoint) == (None, None)
+    assert full.endpoint is not None
+
+
+def test_a_secret_stays_one(plan: Plan) -> None:
+    assert plan.one("kubernetes:core/v1:Secret").secrets
+    shown = [str(outputs) for calls in plan.outputs.values() for outputs in calls]
+    assert not any("pppp" in text for text in shown)  # what the fake provider makes passwords of
+
+
+def test_the_signing_role_may_use_the_key_that_its_policy_names(plan: Plan) -> None:
+    role = plan.one("aws:iam/role:Role").inputs["name"]
+    assert f"role/{role}" in plan.one("aws:kms/key:Key", "keys-release-signing").inputs["policy"]
+    assert ":keys-release-signing" in plan.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"]
+
+
+def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
+    _, outputs = _plan(project)
+    assert outputs.kubeconfig == "some/kubeconfig"
+    assert all(getattr(outputs, field.name) for field in dataclasses.fields(outputs) if "release" not in field.name)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import jsonschema
+import pytest
+
+from components.workload.values import render
+from tests.support.stackfiles import ROOT, Project, put, stack_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pulumi
+
+SCHEMA = json.loads((ROOT / "charts/cartorio/values.schema.json").read_text(encoding="utf-8"))
+
+
+def _values(project: Project) -> dict[str, Any]:
+    settings = project.settings()
+    images = settings.release.images
+    assert images is not None
+    # The chart sees the name of the secret; the engine resolves it before.
+    secret = cast("pulumi.Output[str]", "cartorio-session")
+    return render(settings.configuration.workload, settings.release, images, settings.chart, secret)
+
+
+@pytest.mark.parametrize("file", stack_files(), ids=lambda file: file.name)
+def test_the_chart_accepts_the_values_of_every_stack(file: Path, tmp_path: Path) -> None:
+    jsonschema.validate(_values(Project(tmp_path, file.name.split(".")[1])), SCHEMA)
+
+
+def test_the_values_are_the_settings_and_the_release(project: Project) -> None:
+    values = _values(project)
+    assert values["version"] == "1.2.3"
+    assert values["images"]["api"].startswith("registry.cartorio.internal/cartorio/api@sha256:")
+    assert values["secretName"] == "cartorio-session"
+    assert len(values["chartChecksum"]) == 64
+    assert values["api"] == {
+        "replicas": {"min": 2, "max": 4},
+        "resources": {
+            "requests": {"cpu": "50m", "memory": "64Mi"},
+            "limits": {"cpu": "250m", "memory": "128Mi"},
+        },
+        "autoscaling": {"cpuUtilization": 70, "memoryUtilization": 80, "scaleDownStabilizationSeconds": 300},
+        "drainSeconds": 5,
+        "terminationGracePeriodSeconds": 30,
+        "env": {},
+    }
+
+
+def test_flows_and_variables(project: Project) -> None:
+    put(project.config, "cartorio:workload/api/env", [{"name": "LOG_LEVEL", "value": "info"}])
+    put(project.config, "cartorio:workload/callers/0/podLabels", [{"key": "app.kubernetes.io/name", "value": "nginx"}])
+    put(
+        project.config,
+        "cartorio:workload/datastores",
+        [{"name": "graph", "cidr": "10.20.0.0/16", "ports": [7687, 7474]}],
+    )
+    values = _values(project)
+    jsonschema.validate(values, SCHEMA)
+    assert values["api"]["env"] == {"LOG_LEVEL": "info"}
+    assert values["networkPolicy"] == {
+        "apiFrom": [
+            {"namespace": {"kubernetes.io/metadata.name": "ingress"}, "pod": {"app.kubernetes.io/name": "nginx"}}
+        ],
+        "egress": [{"cidr": "10.20.0.0/16", "ports": [7687, 7474]}],
+    }

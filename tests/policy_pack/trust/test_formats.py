@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardrails.trust import formats
+from guardrails.trust.errors import Malformed
+from guardrails.trust.evidence import BundleDocument, SimpleSigning
+from guardrails.trust.reference import Digest
+from tests.support.signing import Signer, encode, simple_payload, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DIGEST = Digest.of(b"image")
+SIGNER = Signer()
+
+
+def bundle(change: Callable[[dict[str, Any]], object] = lambda _: None) -> BundleDocument:
+    document = json.loads(SIGNER.bundle(str(DIGEST)))
+    change(document)
+    return BundleDocument("here", encode(document))
+
+
+def test_the_encoding_is_the_one_of_the_dsse_specification() -> None:
+    # The example of https://github.com/secure-systems-lab/dsse/blob/master/protocol.md
+    encoded = formats.pre_authentication_encoding("http://example.com/HelloWorld", b"hello world")
+    assert encoded == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+    assert formats.pre_authentication_encoding("é", b"") == b"DSSEv1 2 \xc3\xa9 0 "
+
+
+def test_a_bundle_s_message_is_its_encoded_payload() -> None:
+    claim = formats.read(bundle())
+    kind = "application/vnd.in-toto+json"
+    assert claim.message == formats.pre_authentication_encoding(kind, encode(statement(str(DIGEST))))
+    assert claim.fault(DIGEST) is None
+    assert "not for this image" in str(claim.fault(Digest.of(b"other")))
+    assert "not for this image" in str(claim.fault(Digest.of(b"image", "sha512")))
+
+
+def test_log_entries_beside_the_key_don_t_matter() -> None:
+    claim = formats.read(bundle(lambda b: b["verificationMaterial"].update(tlogEntries=[{}])))
+    assert claim.fault(DIGEST) is None
+
+
+def test_any_subject_may_be_the_image() -> None:
+    subjects = [{"digest": {"sha256": "0" * 64}}, {"name": "x", "digest": {"sha1": "0", "sha256": DIGEST.hex}}]
+    payload = encode({**statement(str(DIGEST)), "subject": subjects})
+    assert formats.read(BundleDocument("here", SIGNER.bundle_of(payload))).fault(DIGEST) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (
+            lambda b: b.update(mediaType="application/vnd.dev.sigstore.bundle.v0.2+json"),
+            "bundle version .* not supported",
+        ),
+        (lambda b: b.pop("mediaType"), "bundle version"),
+        (lambda b: b.pop("verificationMaterial"), "'verificationMaterial' is missing"),
+        (lambda b: b["verificationMaterial"].pop("publicKey"), "'publicKey' is missing"),
+        (
+            lambda b: b["verificationMaterial"].update(certificate={"rawBytes": "AA=="}),
+            "carries a certificate: keyless",
+        ),
+        (lambda b: b["verificationMaterial"].update(x509CertificateChain={}), "carries a x509CertificateChain"),
+        (lambda b: b["verificationMaterial"].update(Certificate={}), "differs from 'certificate' only by case"),
+        (lambda b: b.update(messageSignature={}), "bare message signature"),
+        (lambda b: b.pop("dsseEnvelope"), "'dsseEnvelope' is missing"),
+        (lambda b: b["dsseEnvelope"].update(payloadType="text/plain"), "its payloadType is 'text/plain'"),
+        (lambda b: b["dsseEnvelope"].update(PayloadType="text/plain"), "only by case|also as"),
+        (lambda b: b["dsseEnvelope"].update(signatures=[]), "exactly one signature"),
+        (lambda b: b["dsseEnvelope"]["signatures"].append({"sig": "AAAA"}), "exactly one signature"),
+        (lambda b: b["dsseEnvelope"].update(signatures=[{"sig": ""}]), "the signature is missing"),
+        (lambda b: b["dsseEnvelope"].update(signatures=[{"sig": 3}]), "the signature is missing"),
+        (lambda b: b["dsseEnvelope"].update(signatures=[{"sig": "A A A A="}]), "the signature is not base64"),
+        (lambda b: b["dsseEnvelope"].update(signatures=[{"sig": "AAA_"}]), "the signature is not base64"),
+        (lambda b: b["dsseEnvelope"].update(signatures=[{"sig": "AAAA\n"}]), "the signature is not base64"),
+        (lambda b: b["dsseEnvelope"].update(signatures=[{"sig": "AAB="}]), "the signature is not canonical base64"),
+        (lambda b: b["dsseEnvelope"].update(payload="AAA"), "the payload is not base64"),
+    ],
+)
+def test_bundles_that_are_not_what_cosign_writes_are_refused(change: Callable[[Any], object], why: str) -> None:
+    with pytest.raises(Malformed, match=why):
+        formats.read(bundle(change))
+
+
+def test_legacy_payloads_are_verified_as_they_are() -> None:
+    payload = b" " + encode(simple_payload(str(DIGEST))) + b"\n"
+    claim = formats.read(SimpleSigning("here", payload, "AAAA", has_certificate=False))
+    assert (claim.message, claim.signature) == (payload, b"\0\0\0")
+    assert claim.fault(DIGEST) is None
+    assert "not for this image" in str(claim.fault(Digest.of(b"other")))
+    for signature in ("", "A", "AAA_", " AAAA"):
+        with pytest.raises(Malformed, match="the signature is"):
+            formats.read(SimpleSigning("here", payload, signature, has_certificate=False))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_fault_not_a_crash(data: bytes) -> None:
+    assert formats.read(SimpleSigning("here", data, "AAAA", has_certificate=True)).fault(DIGEST)
+    with pytest.raises(Malformed):
+        formats.read(BundleDocument("here", data))
+    wrapped = BundleDocument("here", SIGNER.bundle_of(data or b"x"))
+    assert formats.read(wrapped).fault(DIGEST)
+
+
+PARTS = st.sampled_from(["critical", "image", "type", "docker-manifest-digest", "_type", "subject", "digest", "sha256"])
+LEAVES = st.none() | st.text(max_size=3) | st.just(DIGEST.hex) | st.just(str(DIGEST))
+TREES = st.recursive(LEAVES, lambda i: st.lists(i, max_size=3) | st.dictionaries(PARTS, i, max_size=4), max_leaves=10)
+
+
+@given(st.dictionaries(PARTS, TREES))
+def test_nearly_right_payloads_are_a_fault_not_a_crash(document: dict[str, Any]) -> None:
+    data = encode(document)
+    assert formats.read(SimpleSigning("here", data, "AAAA", has_certificate=False)).fault(DIGEST)
+    envelope = BundleDocument("here", SIGNER.bundle_of(encode({**statement(str(DIGEST)), **document})))
+    fault = formats.read(envelope).fault(DIGEST)
+    assert fault or not {"_type", "subject"} & document.keys() or DIGEST.hex in json.dumps(document)
+
+
+def test_base64_of_everything_is_read_back() -> None:
+    for size in range(1, 5):
+        text = base64.b64encode(bytes(range(size))).decode()
+        assert formats.read(SimpleSigning("x", b"", text, has_certificate=False)).signature == bytes(range(size))

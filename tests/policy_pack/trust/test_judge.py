@@ -1,0 +1,131 @@
+"""The pure half: evidence in, decision out, with no registry, file or clock anywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guardrails.trust import keys
+from guardrails.trust.errors import Malformed, Unavailable
+from guardrails.trust.evidence import BundleDocument, Evidence, Item, SimpleSigning, Unreachable, Unusable
+from guardrails.trust.judge import Case, decide
+from guardrails.trust.policy import Authority, Rule
+from guardrails.trust.reference import Digest, Reference, Repository
+from guardrails.trust.verdict import Outcome
+from tests.support.signing import Signer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DIGEST, OTHER = Digest.of(b"image"), Digest.of(b"other")
+SIGNERS = {name: Signer() for name in ("a", "b", "stranger")}
+KEYS: dict[str, Any] = {f"file:{name}": keys.from_pem(SIGNERS[name].pem) for name in ("a", "b")}
+
+
+def legacy(signer: str, digest: Digest = DIGEST) -> SimpleSigning:
+    payload, signature = SIGNERS[signer].simple(str(digest))
+    return SimpleSigning(f"legacy {signer} {digest}", payload, signature, has_certificate=False)
+
+
+def bundle(signer: str, digest: Digest = DIGEST, **changes: str) -> BundleDocument:
+    return BundleDocument(f"bundle {signer} {digest}", SIGNERS[signer].bundle(str(digest), **changes))
+
+
+def case(
+    *items: Item,
+    threshold: int = 1,
+    loaded: Mapping[str, Any] = KEYS,
+    image: Any = "image",  # noqa: ANN401 -- what evidence says about the image itself
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+) -> Case:
+    rule = Rule.model_validate(
+        {
+            "name": "own",
+            "images": "r.example/**",
+            "require": [{"authorities": ["one", "other"], "threshold": threshold}],
+        }
+    )
+    authorities = {
+        "one": Authority.model_validate({"keys": [{"source": "file:a"}]}),
+        "other": Authority.model_validate({"keys": [{"source": "file:b"}]}),
+    }
+    reference = Reference(Repository("r.example", "api"), None, DIGEST)
+    return Case(reference, Evidence(image, items), rule, authorities, loaded, now)
+
+
+GOOD: list[Item] = [legacy("a"), bundle("a"), legacy("b"), bundle("b")]
+BAD: list[Item] = [
+    legacy("stranger"),
+    bundle("stranger"),
+    legacy("a", OTHER),
+    bundle("b", OTHER),
+    bundle("a", predicateType="https://slsa.dev/provenance/v1"),
+    Unusable("x", "broken"),
+    BundleDocument("junk", b"{}"),
+]
+
+
+@given(st.lists(st.sampled_from(GOOD + BAD), max_size=8), st.integers(1, 2), st.randoms())
+def test_distinct_keys_decide_whatever_the_order_and_company(items: list[Item], threshold: int, shuffle: Any) -> None:  # noqa: ANN401
+    decision = decide(case(*items, threshold=threshold))
+    signed = {"one" for item in items if item in GOOD[:2]} | {"other" for item in items if item in GOOD[2:]}
+    assert decision.outcome is (Outcome.TRUSTED if len(signed) >= threshold else Outcome.REFUSED)
+    assert decision.authorities == tuple(sorted(signed))
+    assert bool(decision.remedy) is (decision.outcome is not Outcome.TRUSTED)
+    assert decision.reason.holds is (decision.outcome is Outcome.TRUSTED)
+    shuffle.shuffle(items)
+    again = decide(case(*items, threshold=threshold))
+    assert (again.outcome, again.authorities) == (decision.outcome, decision.authorities)
+
+
+def test_what_could_not_be_fetched_matters_only_if_it_could_have_decided() -> None:
+    away = Unreachable("referrers", "down", "try again")
+    assert decide(case(legacy("a"), away)).outcome is Outcome.TRUSTED
+    decision = decide(case(legacy("a"), away, threshold=2))
+    assert (decision.outcome, decision.remedy) == (Outcome.ERROR, "try again")
+
+
+def test_a_key_that_cannot_be_read_matters_only_if_it_could_have_decided() -> None:
+    for fault, remedy in (
+        (Unavailable("KMS is down", remedy="wake it"), "wake it"),
+        (Malformed("not a key"), "name a signing key in trust.yaml"),
+    ):
+        loaded = KEYS | {"file:b": fault}
+        assert decide(case(legacy("a"), loaded=loaded)).outcome is Outcome.TRUSTED
+        decision = decide(case(legacy("a"), legacy("b"), threshold=2, loaded=loaded))
+        assert (decision.outcome, decision.remedy) == (Outcome.ERROR, remedy)
+        assert any(str(fault) in line for line in decision.reason.failures())
+        assert any("not made by any key that could be read" in line for line in decision.reason.failures())
+
+
+def test_keys_of_other_rules_are_no_matter() -> None:
+    loaded = KEYS | {"file:stranger": keys.from_pem(SIGNERS["stranger"].pem), "file:away": Unavailable("x", remedy="y")}
+    decision = decide(case(legacy("stranger"), loaded=loaded))
+    assert (decision.outcome, decision.authorities) == (Outcome.REFUSED, ())
+    assert any("not made by any key that the rule accepts" in line for line in decision.reason.failures())
+
+
+def test_the_image_itself_comes_first() -> None:
+    for image, outcome, remedy in (
+        ("absent", Outcome.ERROR, "push the image first"),
+        (Unusable("the image", "both at once"), Outcome.REFUSED, "push the image again"),
+        (Unreachable("the image", "down", "try again"), Outcome.ERROR, "try again"),
+    ):
+        decision = decide(case(legacy("a"), image=image))
+        assert decision.outcome is outcome
+        assert decision.remedy.startswith(remedy)
+
+
+def test_the_remedy_names_who_has_not_signed() -> None:
+    decision = decide(case(legacy("a"), threshold=2))
+    assert decision.remedy == f"sign the digest with `cosign sign --key <private key of other> r.example/api@{DIGEST}`"
+    assert "an index" in decide(case(image="index")).remedy
+
+
+def test_certificates_are_named_when_no_key_fits() -> None:
+    payload, signature = SIGNERS["stranger"].simple(str(DIGEST))
+    decision = decide(case(SimpleSigning("x", payload, signature, has_certificate=True)))
+    assert any("keyless signatures are not supported" in line for line in decision.reason.failures())
