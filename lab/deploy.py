@@ -83,9 +83,9 @@ def deploy(paths: LabPaths, project: Path, report: Reporter) -> Deployed:
     site = _Site(paths, toolchain, endpoints, engine, report)
     if not paths.release.exists():
         NOTHING_RELEASED.write(paths.release)
+    recover(engine, STACK, report)  # first: a state that a kill has damaged cannot even be selected
     report.step(_STEP, "selecting")
     engine.select_or_init(STACK)
-    recover(engine, STACK, report)
     changed = 0
     if not _signing_key_exists(engine.environment):
         # The first time, or moto has lost its memory: the key must be there before anything can be signed with it, and

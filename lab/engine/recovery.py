@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _STEP = "recovery"
 _PLUGINS = ("pulumi-resource-", "lab.providers.", "lab.engine.language_host")
-_ORPHANS = 5.0  # seconds they get to end by themselves
+_ORPHANS = 5.0  # seconds they get to end by themselves, and as many again after being killed
 _POLL = 0.1  # seconds
 
 
@@ -99,9 +99,17 @@ def _end_orphans(engine: Engine) -> None:
     They end by themselves within a second (`_keeper`, `language_host`, `lab.providers`); what does not is killed.
     """
     home = engine.environment.get("PULUMI_HOME")
-    deadline = time.monotonic() + _ORPHANS
+    began = time.monotonic()
     while orphans := [process for process in psutil.process_iter() if _is_orphan(process, home)]:
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > 2 * _ORPHANS:
+            pids = ", ".join(str(process.pid) for process in orphans)
+            raise LabError(
+                f"plugins of a pulumi that was killed do not end (pid {pids})",
+                where=str(engine.project),
+                remedy="end them by hand, then run `make up` again",
+            )
+        if waited > _ORPHANS:
             for process in orphans:
                 with contextlib.suppress(psutil.Error):
                     process.kill()

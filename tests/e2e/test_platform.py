@@ -212,6 +212,9 @@ class TestInterrupted:
             assert process.stdout is not None
             assert any(moment in line and "creating" in line for line in process.stdout)
             process.kill()
+        # The worst moment of all: between emptying the file beside the state and writing it.
+        state = platform.engine.state_file(STACK)
+        state.with_name(f"{state.name}.attrs").write_bytes(b"")
         platform.deploy()
         assert_complete(platform)
 
