@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi_aws as aws
 
 from components.base import Args, Component, Text
-from components.sections.platform import Audit
+from components.sections.audit import Audit
 
 if TYPE_CHECKING:
     import pulumi

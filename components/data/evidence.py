@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from components.base import Args, Component, Text
 from components.policies import EVERYONE, Condition, Effect, Statement, document
-from components.sections.platform import Evidence
+from components.sections.data import Evidence
 
 _ABORT_UPLOADS_AFTER_DAYS = 7
 _OLDEST_TLS = "1.2"

@@ -12,7 +12,7 @@ from components.keys.policies import statements
 from components.keys.purposes import KEYS, KeyPurpose, KeyRow
 from components.naming import physical_name
 from components.policies import document
-from components.sections.platform import Keys
+from components.sections.keys import Keys
 
 if TYPE_CHECKING:
     import pulumi

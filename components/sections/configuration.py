@@ -8,9 +8,21 @@ from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from components.sections.application import Role, Workload
+from components.sections.audit import Audit
+from components.sections.backup import Backup
 from components.sections.base import Section
-from components.sections.platform import Audit, Aws, Cluster, Data, Keys, Profile, Supply
+from components.sections.cluster import Cluster
+from components.sections.data import Data
+from components.sections.edge import Edge
+from components.sections.gitops import GitOps
+from components.sections.keys import Keys
+from components.sections.network import Network
+from components.sections.observability import Observability
+from components.sections.platform import Aws, Profile
+from components.sections.secrets import Secrets
+from components.sections.supply import Supply
 from components.sections.tenancy import Quota, Tenancy
+from components.sections.vault import Vault
 from components.values import ProjectPath, memory_bytes, millicores
 
 if TYPE_CHECKING:
@@ -28,6 +40,8 @@ class Configuration(Section):
     """The release file, relative to the project's folder: which images run."""
     aws: Aws
     """The AWS account that the stack lives in."""
+    network: Network | None = None
+    """The VPC that the cluster runs in. Without it the cluster brings its own."""
     cluster: Cluster
     """The Kubernetes cluster that the stack deploys to."""
     keys: Keys = Keys()
@@ -42,6 +56,18 @@ class Configuration(Section):
     """Data that outlives the platform."""
     workload: Workload
     """The application."""
+    edge: Edge | None = None
+    """The way in from the internet. Without it there is none."""
+    vault: Vault | None = None
+    """HashiCorp Vault. Without it there is none."""
+    secrets: Secrets | None = None
+    """How secrets reach the cluster. Without it there is none."""
+    gitops: GitOps | None = None
+    """What Flux reconciles. Without it there is none."""
+    observability: Observability | None = None
+    """Metrics, logs, traces and alerts. Without it there is none."""
+    backup: Backup | None = None
+    """Backups. Without it there is none."""
 
     @field_validator("data")
     @classmethod

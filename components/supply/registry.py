@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Args, Component, Text
-from components.sections.platform import Supply
+from components.sections.supply import Supply
 
 _ALL = 10_000  # more than a repository will have: the rule below then never removes anything
 

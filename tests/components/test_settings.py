@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from components import settings as module
 from components.errors import SettingsError
-from components.sections.platform import LockMode, Profile
+from components.sections.data import LockMode
+from components.sections.platform import Profile
 from tests.support.plan import run, values
 from tests.support.stackfiles import DIGEST, RELEASE, Project, put, stack_files
 

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.audit.trail import AuditTrail, AuditTrailArgs
-from components.sections.platform import Audit
+from components.sections.audit import Audit
 from tests.support.plan import run
 
 

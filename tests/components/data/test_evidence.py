@@ -7,7 +7,7 @@ import pulumi_aws as aws
 import pytest
 
 from components.data.evidence import EvidenceBucket, EvidenceBucketArgs
-from components.sections.platform import Evidence
+from components.sections.data import Evidence
 from tests.support.plan import Plan, policy_of, run
 
 BUCKET = "evidence-bucket-1234567"

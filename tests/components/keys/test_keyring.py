@@ -7,7 +7,7 @@ import pytest
 from components.keys.keyring import KeyRing, KeyRingArgs, PurposeUsers
 from components.keys.purposes import KeyPurpose
 from components.providers import Account
-from components.sections.platform import Keys
+from components.sections.keys import Keys
 from tests.support.plan import ACCOUNT, Plan, policy_of, run
 
 SIGNER = f"arn:aws:iam::{ACCOUNT}:role/signer"

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from components.sections.platform import Audit, Evidence, Keys, Supply
+from components.sections.audit import Audit
+from components.sections.data import Evidence
+from components.sections.keys import Keys
+from components.sections.supply import Supply
 
 ROLE = "arn:aws:iam::123456789012:role/"
 
