@@ -21,6 +21,7 @@ from components.errors import Problem, SettingsError
 from components.problems import dotted, findings, section_of, suggestion
 from components.release import Release, read_release
 from components.sections.configuration import Configuration
+from components.sources import Mirrored, Sources
 from components.stackfile import StackFile, Step
 from components.values import ProjectPath
 from components.workload.chart import Chart, read_chart
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _PREFIX = "cartorio:"
 _CHART = "./charts/cartorio"
+# Stands in for every chart source that the stack's file names no mirror of: a laboratory's, or a laptop's.
+_CHART_MIRROR = "CARTORIO_CHART_MIRROR"
 _DEFAULT_PROVIDERS = "pulumi:disable-default-providers"
 _PATH: TypeAdapter[str] = TypeAdapter(ProjectPath)
 _FIELDS = {field.alias or name: field.annotation for name, field in Configuration.model_fields.items()}
@@ -45,6 +48,7 @@ class Settings:
         release: what the release file says.
         chart: the application's chart.
         kubeconfig: the kubeconfig that is used, for the reader: a path, or several as in the environment variable.
+        sources: where third-party charts and images come from.
     """
 
     stack: str
@@ -52,6 +56,7 @@ class Settings:
     release: Release
     chart: Chart
     kubeconfig: str
+    sources: Sources
 
 
 def load() -> Settings:
@@ -75,7 +80,7 @@ def parse(
         secrets: the keys that are encrypted in the stack's file.
         stack: the stack's name.
         root: the project's folder, which has the stack's file and what the settings name.
-        environment: the process environment (KUBECONFIG).
+        environment: the process environment (KUBECONFIG, CARTORIO_CHART_MIRROR).
 
     Raises:
         SettingsError: something is wrong; the error lists every problem.
@@ -94,7 +99,17 @@ def parse(
     if problems or configuration is None or not isinstance(release, Release) or not isinstance(chart, Chart):
         raise SettingsError(tuple(problems))
     kubeconfig = configuration.cluster.kubeconfig or environment.get("KUBECONFIG") or "~/.kube/config"
-    return Settings(stack=stack, configuration=configuration, release=release, chart=chart, kubeconfig=kubeconfig)
+    return Settings(
+        stack=stack,
+        configuration=configuration,
+        release=release,
+        chart=chart,
+        kubeconfig=kubeconfig,
+        sources=Sources(
+            tuple(Mirrored(entry.source, entry.mirror) for entry in configuration.mirrors),
+            charts=environment.get(_CHART_MIRROR),
+        ),
+    )
 
 
 _Wrong = tuple[tuple[Step, ...], str]

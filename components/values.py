@@ -98,6 +98,15 @@ RegistryPrefix = Annotated[
         255,
     ),
 ]
+SourceAddress = Annotated[
+    str,
+    _Shape(
+        r"(https://|oci://)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*",
+        "a chart repository such as https://charts.example.org or oci://registry.example.org/charts, or a registry of"
+        " images such as quay.io/jetstack: no user, no trailing slash",
+        512,
+    ),
+]
 RepositoryName = Annotated[
     str,
     _Shape(r"[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*", "a repository such as cartorio/api", 256),

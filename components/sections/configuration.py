@@ -10,12 +10,13 @@ from pydantic_core import PydanticCustomError
 from components.sections.application import Role, Workload
 from components.sections.audit import Audit
 from components.sections.backup import Backup
-from components.sections.base import Section
+from components.sections.base import Section, unique
 from components.sections.cluster import Cluster
 from components.sections.data import Data
 from components.sections.edge import Edge
 from components.sections.gitops import GitOps
 from components.sections.keys import Keys
+from components.sections.mirrors import Mirror
 from components.sections.network import Network
 from components.sections.observability import Observability
 from components.sections.platform import Aws, Profile
@@ -38,6 +39,8 @@ class Configuration(Section):
     """Whether the engine refuses to delete what holds data or keys."""
     release: ProjectPath
     """The release file, relative to the project's folder: which images run."""
+    mirrors: tuple[Mirror, ...] = ()
+    """What stands in for the sources of third-party charts and images."""
     aws: Aws
     """The AWS account that the stack lives in."""
     network: Network | None = None
@@ -68,6 +71,12 @@ class Configuration(Section):
     """Metrics, logs, traces and alerts. Without it there is none."""
     backup: Backup | None = None
     """Backups. Without it there is none."""
+
+    @field_validator("mirrors")
+    @classmethod
+    def _sources(cls, value: tuple[Mirror, ...]) -> tuple[Mirror, ...]:
+        unique(tuple(mirror.source for mirror in value), "source")
+        return value
 
     @field_validator("data")
     @classmethod

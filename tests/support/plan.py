@@ -9,6 +9,8 @@ import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from unittest import mock
 
@@ -33,6 +35,16 @@ _SCALED_BY_HAND = {
     "metadata": {"managedFields": [{"manager": "kubectl", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]},
 }
 
+
+def _answers() -> dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]]:
+    """What the areas' own files in `answers/` say that a provider computes, by type."""
+    found: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {}
+    for file in sorted(Path(__file__).with_name("answers").glob("*.py")):
+        found |= import_module(f"tests.support.answers.{file.stem}").ANSWERS
+    return found
+
+
+_ANSWERS = _answers()
 T = TypeVar("T")
 ACCOUNT = "123456789012"
 
@@ -104,22 +116,10 @@ class _Cloud(mocks.Mocks):
         service = args.typ.split(":")[1].split("/")[0]
         if args.typ.startswith("aws:"):
             state["arn"] = f"arn:aws:{service}:sa-east-1:{ACCOUNT}:{args.name}"
-        if args.typ == "aws:iam/role:Role":
-            state["arn"] = f"arn:aws:iam::{ACCOUNT}:role/{args.inputs['name']}"
-        if args.typ == "aws:kms/key:Key":
-            state["keyId"] = f"id-of-{args.name}"
-        if args.typ == "aws:s3/bucket:Bucket":
-            state |= {"bucket": f"{args.name}-1234567", "arn": f"arn:aws:s3:::{args.name}-1234567"}
-        if args.typ == "aws:cloudwatch/logGroup:LogGroup":
-            state["name"] = f"{args.name}-1234567"
-        if args.typ == "aws:ecr/repository:Repository":
-            state["repositoryUrl"] = f"{ACCOUNT}.dkr.ecr.sa-east-1.amazonaws.com/{args.inputs['name']}"
-        if args.typ == "random:index/randomPassword:RandomPassword":
-            state["result"] = "p" * int(args.inputs["length"])
-        if args.typ == "kubernetes:helm.sh/v3:Release":
-            state["status"] = {"namespace": args.inputs["namespace"], "name": args.inputs["name"], "status": "deployed"}
         if args.typ == "kubernetes:apps/v1:Deployment" and args.resource_id:
             state |= _SCALED_BY_HAND
+        if args.typ in _ANSWERS:
+            state |= _ANSWERS[args.typ](args.name, args.inputs)
         return f"{args.name}-id", state
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:

@@ -1,0 +1,98 @@
+"""Where charts and images come from: their pins, and the mirrors that stand in for their sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+OCI: Final = "oci://"
+
+
+@dataclass(frozen=True)
+class ChartPin:
+    """A third-party chart.
+
+    Attributes:
+        name: its name in the source.
+        version: exactly this one, as the chart says it (with or without a `v`).
+        source: `https://...` of a chart repository, or `oci://...` of the folder that has the chart.
+        digest: SHA-256 of the chart's archive, in hexadecimal digits; None where the source was out of reach when the
+            pin was made (docs/components/pins.md lists those).
+    """
+
+    name: str
+    version: str
+    source: str
+    digest: str | None = None
+
+
+@dataclass(frozen=True)
+class ImagePin:
+    """A third-party image.
+
+    Attributes:
+        repository: registry and repository, without a tag.
+        tag: for the reader; the digest decides.
+        digest: `sha256:` and 64 hexadecimal digits.
+    """
+
+    repository: str
+    tag: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """How Helm finds a chart: `reference` in `repository`, or by itself where that is None."""
+
+    reference: str
+    repository: str | None
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """A source, or the beginning of several, and what stands in for it."""
+
+    source: str
+    mirror: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The mirrors of a stack; the longest source that fits wins.
+
+    Attributes:
+        mirrors: by source: of charts with their scheme (`https://charts.example.org`), of images without (`quay.io`).
+        charts: stands in for every chart source that `mirrors` does not name; None: the sources themselves.
+    """
+
+    mirrors: tuple[Mirrored, ...] = ()
+    charts: str | None = None
+
+    def chart(self, pin: ChartPin) -> Chart:
+        """Where to get a chart."""
+        source = self._mirrored(pin.source)
+        if source is None:
+            source = self.charts or pin.source
+        if source.startswith(OCI):
+            return Chart(f"{source.rstrip('/')}/{pin.name}", None)
+        return Chart(pin.name, source)
+
+    def image(self, pin: ImagePin) -> str:
+        """The full reference of an image, by digest."""
+        return f"{self.repository(pin.repository)}:{pin.tag}@{pin.digest}"
+
+    def repository(self, name: str) -> str:
+        """Where to get a repository of images, for charts that put the reference together themselves."""
+        return self._mirrored(name) or name
+
+    def _mirrored(self, source: str) -> str | None:
+        fitting = [
+            entry
+            for entry in self.mirrors
+            if source == entry.source or source.startswith(f"{entry.source.rstrip('/')}/")
+        ]
+        if not fitting:
+            return None
+        best = max(fitting, key=lambda entry: len(entry.source))
+        return best.mirror.rstrip("/") + source.removeprefix(best.source.rstrip("/"))
