@@ -9,21 +9,14 @@ from pydantic_core import PydanticCustomError
 
 from components.sections.application import Role, Workload
 from components.sections.audit import Audit
-from components.sections.backup import Backup
 from components.sections.base import Section, unique
 from components.sections.cluster import Cluster
 from components.sections.data import Data
-from components.sections.edge import Edge
-from components.sections.gitops import GitOps
 from components.sections.keys import Keys
 from components.sections.mirrors import Mirror
-from components.sections.network import Network
-from components.sections.observability import Observability
 from components.sections.platform import Aws, Profile
-from components.sections.secrets import Secrets
 from components.sections.supply import Supply
 from components.sections.tenancy import Quota, Tenancy
-from components.sections.vault import Vault
 from components.values import ProjectPath, memory_bytes, millicores
 
 if TYPE_CHECKING:
@@ -43,8 +36,6 @@ class Configuration(Section):
     """What stands in for the sources of third-party charts and images."""
     aws: Aws
     """The AWS account that the stack lives in."""
-    network: Network | None = None
-    """The VPC that the cluster runs in. Without it the cluster brings its own."""
     cluster: Cluster
     """The Kubernetes cluster that the stack deploys to."""
     keys: Keys = Keys()
@@ -59,18 +50,6 @@ class Configuration(Section):
     """Data that outlives the platform."""
     workload: Workload
     """The application."""
-    edge: Edge | None = None
-    """The way in from the internet. Without it there is none."""
-    vault: Vault | None = None
-    """HashiCorp Vault. Without it there is none."""
-    secrets: Secrets | None = None
-    """How secrets reach the cluster. Without it there is none."""
-    gitops: GitOps | None = None
-    """What Flux reconciles. Without it there is none."""
-    observability: Observability | None = None
-    """Metrics, logs, traces and alerts. Without it there is none."""
-    backup: Backup | None = None
-    """Backups. Without it there is none."""
 
     @field_validator("mirrors")
     @classmethod

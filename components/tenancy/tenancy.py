@@ -7,22 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_kubernetes import core, meta, networking, rbac
+from pulumi_kubernetes import meta, rbac
 
 from components.base import Args, Component
-from components.labels import ADMISSION_ENFORCED, ADMISSION_LABEL, labels
+from components.labels import labels
 from components.sections import tenancy as section
 from components.tenancy.access import OPERATE, READ, Rule
-from components.versions import POD_SECURITY
+from components.tenancy.room import Room, RoomArgs
 
 if TYPE_CHECKING:
     import pulumi
-
-    from components.sections.base import Quantities
-
-_DNS_NAMESPACE = "kube-system"
-_DNS_LABELS = {"k8s-app": "kube-dns"}
-_DNS_PORT = 53
 
 
 class TenancyArgs(Args):
@@ -48,103 +42,31 @@ class Tenancy(Component):
         self.namespaces = {}
         for settings in args.settings.namespaces:
             room = f"{name}-{settings.name}"
-            namespace = self._namespace(room, settings)
-            self._bounds(room, settings, namespace)
-            self._network(room, namespace)
+            namespace = self._room(room, settings)
             self._access(f"{room}-readers", "cartorio-reader", READ, args.settings.readers, namespace)
             self._access(f"{room}-operators", "cartorio-operator", OPERATE, args.settings.operators, namespace)
             self.namespaces[settings.name] = namespace
         self.register_outputs({"namespaces": self.namespaces})
 
-    def _namespace(self, room: str, settings: section.Namespace) -> pulumi.Output[str]:
-        security = {
-            f"pod-security.kubernetes.io/{mode}{suffix}": value
-            for mode in ("enforce", "audit", "warn")
-            for suffix, value in (("", "restricted"), ("-version", POD_SECURITY))
-        }
-        namespace = core.v1.Namespace(
-            f"{room}-namespace",
-            metadata=meta.v1.ObjectMetaArgs(
-                # Named, not automatic: people, the chart's release and network policies elsewhere rely on it.
-                name=settings.name,
-                labels={**labels(self._stack, "tenancy"), **security, ADMISSION_LABEL: ADMISSION_ENFORCED},
+    def _room(self, name: str, settings: section.Namespace) -> pulumi.Output[str]:
+        room = Room(
+            name,
+            RoomArgs(
+                stack=self._stack,
+                namespace=settings.name,
+                component="tenancy",
+                quota=settings.quota,
+                container_limits=settings.container_limits,
+                admission=True,
+                own_traffic=False,  # the application's chart lists its flows
             ),
-            opts=self._child(),
+            self._child(),
         )
-        return namespace.metadata.name
+        return room.namespace
 
     def _metadata(self, name: str, namespace: pulumi.Output[str]) -> meta.v1.ObjectMetaArgs:
         # Fixed names: one namespace holds one of each, and an interrupted creation is adopted by the next.
         return meta.v1.ObjectMetaArgs(name=name, namespace=namespace, labels=labels(self._stack, "tenancy"))
-
-    def _bounds(self, room: str, settings: section.Namespace, namespace: pulumi.Output[str]) -> None:
-        quota, limits = settings.quota, settings.container_limits
-        core.v1.ResourceQuota(
-            f"{room}-quota",
-            metadata=self._metadata("cartorio", namespace),
-            spec=core.v1.ResourceQuotaSpecArgs(
-                hard={
-                    "requests.cpu": quota.requests.cpu,
-                    "requests.memory": quota.requests.memory,
-                    "limits.cpu": quota.limits.cpu,
-                    "limits.memory": quota.limits.memory,
-                    "pods": str(quota.pods),
-                    # Both would open the namespace to the outside past the ingress.
-                    "services.loadbalancers": "0",
-                    "services.nodeports": "0",
-                }
-            ),
-            opts=self._child(),
-        )
-        core.v1.LimitRange(
-            f"{room}-limits",
-            metadata=self._metadata("cartorio", namespace),
-            spec=core.v1.LimitRangeSpecArgs(
-                limits=[
-                    core.v1.LimitRangeItemArgs(
-                        type="Container",
-                        default_request=_amounts(limits.default_request),
-                        default=_amounts(limits.default_limit),
-                        max=_amounts(limits.maximum),
-                    )
-                ]
-            ),
-            opts=self._child(),
-        )
-
-    def _network(self, room: str, namespace: pulumi.Output[str]) -> None:
-        everything = meta.v1.LabelSelectorArgs()
-        networking.v1.NetworkPolicy(
-            f"{room}-deny",
-            metadata=self._metadata("default-deny", namespace),
-            spec=networking.v1.NetworkPolicySpecArgs(pod_selector=everything, policy_types=["Ingress", "Egress"]),
-            opts=self._child(),
-        )
-        networking.v1.NetworkPolicy(
-            f"{room}-dns",
-            metadata=self._metadata("allow-dns", namespace),
-            spec=networking.v1.NetworkPolicySpecArgs(
-                pod_selector=everything,
-                policy_types=["Egress"],
-                egress=[
-                    networking.v1.NetworkPolicyEgressRuleArgs(
-                        to=[
-                            networking.v1.NetworkPolicyPeerArgs(
-                                namespace_selector=meta.v1.LabelSelectorArgs(
-                                    match_labels={"kubernetes.io/metadata.name": _DNS_NAMESPACE}
-                                ),
-                                pod_selector=meta.v1.LabelSelectorArgs(match_labels=_DNS_LABELS),
-                            )
-                        ],
-                        ports=[
-                            networking.v1.NetworkPolicyPortArgs(port=_DNS_PORT, protocol=protocol)
-                            for protocol in ("UDP", "TCP")
-                        ],
-                    )
-                ],
-            ),
-            opts=self._child(),
-        )
 
     def _access(
         self, child: str, role: str, rules: tuple[Rule, ...], groups: tuple[str, ...], namespace: pulumi.Output[str]
@@ -171,7 +93,3 @@ class Tenancy(Component):
             ],
             opts=self._child(),
         )
-
-
-def _amounts(quantities: Quantities) -> dict[str, str]:
-    return {"cpu": quantities.cpu, "memory": quantities.memory}

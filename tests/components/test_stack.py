@@ -31,13 +31,15 @@ def test_every_component_registers_its_outputs_exactly_once(plan: Plan) -> None:
         assert plan.outputs[component.urn][0], f"{component.urn} says nothing about itself"
 
 
-def test_every_resource_has_a_component_as_its_parent_but_components_and_providers(plan: Plan) -> None:
+def test_every_resource_has_a_component_as_its_parent_but_areas_and_providers(plan: Plan) -> None:
     components = {component.urn for component in plan.components}
     for resource in plan.resources:
-        if resource.custom and not resource.type.startswith("pulumi:providers:"):
+        if resource.type.startswith("pulumi:providers:"):
+            assert resource.parent.split("::")[2] == "pulumi:pulumi:Stack", resource.urn
+        elif resource.custom:
             assert resource.parent in components, resource.urn
         else:
-            assert resource.parent.split("::")[2] == "pulumi:pulumi:Stack", resource.urn
+            assert resource.parent in components or resource.parent.split("::")[2] == "pulumi:pulumi:Stack"
 
 
 def test_every_resource_has_the_explicit_provider_of_its_package(plan: Plan) -> None:
