@@ -65,15 +65,23 @@ class KeyRing(Component):
 
     def __init__(self, name: str, args: KeyRingArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
-        issued = {row.purpose: self._issue(name, row, args, account) for row in KEYS}
-        self.envelope = issued[KeyPurpose.ENVELOPE]
-        self.release_signing = issued[KeyPurpose.RELEASE_SIGNING]
+        self._issued = {row.purpose: self._issue(name, row, args, account) for row in KEYS}
+        self.envelope = self._issued[KeyPurpose.ENVELOPE]
+        self.release_signing = self._issued[KeyPurpose.RELEASE_SIGNING]
         self.register_outputs(
             {
-                "arns": {purpose.value: key.arn for purpose, key in issued.items()},
-                "aliases": {purpose.value: key.alias for purpose, key in issued.items()},
+                "arns": {purpose.value: key.arn for purpose, key in self._issued.items()},
+                "aliases": {purpose.value: key.alias for purpose, key in self._issued.items()},
             }
         )
+
+    def arn(self, purpose: KeyPurpose) -> pulumi.Output[str]:
+        """ARN of the key of a purpose, which is what other resources refer to."""
+        return self._issued[purpose].arn
+
+    def alias(self, purpose: KeyPurpose) -> pulumi.Output[str]:
+        """Alias of the key of a purpose, `alias/cartorio-<stack>-<purpose>`."""
+        return self._issued[purpose].alias
 
     def _issue(self, name: str, row: KeyRow, args: KeyRingArgs, account: Account) -> IssuedKey:
         key = aws.kms.Key(

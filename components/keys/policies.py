@@ -2,7 +2,11 @@
 
 Every statement speaks to the account and narrows it by `aws:PrincipalArn`: a principal then needs its own IAM
 permission as well, a role can be named before it exists, and one that is made anew keeps its access (a principal
-written directly would be replaced by an internal id).
+written directly would be replaced by an internal id). Service-linked roles have no permission of their own on the
+account's keys: their statements speak to everyone instead, narrowed by `kms:CallerAccount` and `aws:PrincipalArn`.
+
+KMS's lockout check stays on (`bypassPolicyLockoutSafetyCheck` is never set): it refuses a policy whose author could
+not change it again, so whoever runs the first `up` has to be one of the configured administrators.
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 """
 
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.policies import Condition, Principal, Statement
+from components.policies import EVERYONE, Condition, Principal, Statement
 
 if TYPE_CHECKING:
     from components.base import Text
@@ -48,7 +52,7 @@ _ADMINISTRATION = (
     "kms:UpdateKeyDescription",
 )
 _BY_SERVICES = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
-_BY_LOGS = (
+_IN_FULL = (
     "kms:Decrypt",
     "kms:DescribeKey",
     "kms:Encrypt",
@@ -102,12 +106,31 @@ def statements(
                 conditions=(via, Condition("Bool", "kms:GrantIsForAWSResource", ("true",))),
             ),
         ]
+    if row.service_roles:
+        roles = tuple(account.arn("iam", f"role/aws-service-role/{role}") for role in row.service_roles)
+        theirs = (Condition("StringEquals", "kms:CallerAccount", (account.id,)), _only(roles))
+        result += [
+            Statement(
+                sid="UseByServiceRoles",
+                principal=EVERYONE,
+                actions=(*_IN_FULL, "kms:GenerateDataKeyWithoutPlaintext"),
+                resources=_THE_KEY,
+                conditions=theirs,
+            ),
+            Statement(
+                sid="GrantsByServiceRoles",
+                principal=EVERYONE,
+                actions=("kms:CreateGrant",),
+                resources=_THE_KEY,
+                conditions=(*theirs, Condition("Bool", "kms:GrantIsForAWSResource", ("true",))),
+            ),
+        ]
     if row.logs:
         result.append(
             Statement(
                 sid="UseByLogs",
                 principal=Principal("Service", (f"logs.{account.region}.amazonaws.com",)),
-                actions=_BY_LOGS,
+                actions=_IN_FULL,
                 resources=_THE_KEY,
                 conditions=(Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", (_log_groups(account),)),),
             )

@@ -10,7 +10,13 @@ class KeyPurpose(StrEnum):
     """What a key is for; also the end of its alias."""
 
     ENVELOPE = "envelope"
+    EBS = "ebs"
+    S3 = "s3"
+    LOGS = "logs"
+    BACKUP = "backup"
+    VAULT_UNSEAL = "vault-unseal"
     RELEASE_SIGNING = "release-signing"
+    PULUMI_SECRETS = "pulumi-secrets"
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class KeyRow:
         actions: what a user of the key may call.
         via: services of the same account that call it for a principal (`kms:ViaService`), without the region.
         logs: whether CloudWatch Logs encrypts with it.
+        service_roles: service-linked roles of the account that use it, as `<service>/<role name>`.
     """
 
     purpose: KeyPurpose
@@ -36,25 +43,58 @@ class KeyRow:
     actions: tuple[str, ...]
     via: tuple[str, ...] = ()
     logs: bool = False
+    service_roles: tuple[str, ...] = ()
 
 
-KEYS: tuple[KeyRow, ...] = (
-    KeyRow(
-        purpose=KeyPurpose.ENVELOPE,
-        description="Cartorio: encrypts the data keys of evidence, logs and images",
+_ENCRYPT = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+)
+# What a seal does: it wraps its own small secret and asks for no data keys.
+_SEAL = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt")
+
+
+def _symmetric(
+    purpose: KeyPurpose,
+    description: str,
+    *,
+    actions: tuple[str, ...] = _ENCRYPT,
+    via: tuple[str, ...] = (),
+    logs: bool = False,
+    service_roles: tuple[str, ...] = (),
+) -> KeyRow:
+    return KeyRow(
+        purpose=purpose,
+        description=f"Cartorio: {description}",
         spec="SYMMETRIC_DEFAULT",
         usage="ENCRYPT_DECRYPT",
         rotates=True,
-        actions=(
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKey",
-            "kms:GenerateDataKeyWithoutPlaintext",
-        ),
-        via=("ecr", "s3"),
-        logs=True,
+        actions=actions,
+        via=via,
+        logs=logs,
+        service_roles=service_roles,
+    )
+
+
+KEYS: tuple[KeyRow, ...] = (
+    _symmetric(
+        KeyPurpose.ENVELOPE, "encrypts the data keys of evidence, logs and images", via=("ecr", "s3"), logs=True
     ),
+    _symmetric(
+        KeyPurpose.EBS,
+        "encrypts the volumes of nodes and databases",
+        via=("ec2",),  # KMS sees EBS as EC2
+        # https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+        service_roles=("autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",),
+    ),
+    _symmetric(KeyPurpose.S3, "encrypts documents and evidence in S3", via=("s3",)),
+    _symmetric(KeyPurpose.LOGS, "encrypts log groups", logs=True),
+    # The vaults of AWS Backup, and the bucket that Velero and Vault's snapshots go to.
+    _symmetric(KeyPurpose.BACKUP, "encrypts backups and snapshots", via=("backup", "s3")),
+    _symmetric(KeyPurpose.VAULT_UNSEAL, "unseals Vault", actions=_SEAL),
     KeyRow(
         purpose=KeyPurpose.RELEASE_SIGNING,
         description="Cartorio: signs the digests of released images",
@@ -63,4 +103,5 @@ KEYS: tuple[KeyRow, ...] = (
         rotates=False,
         actions=("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign", "kms:Verify"),
     ),
+    _symmetric(KeyPurpose.PULUMI_SECRETS, "encrypts the secrets in Pulumi's state", actions=_SEAL),
 )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pulumi
 import pulumi_aws as aws
 import pytest
@@ -14,7 +16,7 @@ SIGNER = f"arn:aws:iam::{ACCOUNT}:role/signer"
 AUDITOR = f"arn:aws:iam::{ACCOUNT}:role/auditor"
 
 
-def _ring(stack: str = "local", *, protect: bool = True) -> Plan:
+def _run(stack: str = "local", *, protect: bool = True) -> tuple[Plan, dict[str, str]]:
     settings = Keys.model_validate_json(
         f'{{"deletionWindowDays": 14, "rotationPeriodDays": 180,'
         f' "users": [{{"purpose": "release-signing", "principals": ["{AUDITOR}"]}}]}}'
@@ -28,9 +30,23 @@ def _ring(stack: str = "local", *, protect: bool = True) -> Plan:
             Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
             pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
         )
-        pulumi.export("envelope", ring.envelope.arn)
+        for purpose in KeyPurpose:
+            ring.arn(purpose).apply(partial(found.__setitem__, f"{purpose}-arn"))
+            ring.alias(purpose).apply(partial(found.__setitem__, f"{purpose}-alias"))
 
-    return run(program, stack=stack)[0]
+    found: dict[str, str] = {}
+    return run(program, stack=stack)[0], found
+
+
+def _ring(stack: str = "local", *, protect: bool = True) -> Plan:
+    return _run(stack, protect=protect)[0]
+
+
+@pytest.mark.parametrize("purpose", KeyPurpose)
+def test_a_key_and_its_alias_are_found_by_purpose(purpose: KeyPurpose) -> None:
+    found = _run()[1]
+    assert found[f"{purpose}-arn"].endswith(f":keys-{purpose}")
+    assert found[f"{purpose}-alias"] == f"alias/cartorio-local-{purpose}"
 
 
 def test_the_envelope_key_encrypts_and_rotates() -> None:
@@ -50,8 +66,7 @@ def test_the_signing_key_is_p256_and_does_not_rotate() -> None:
 def test_aliases_are_the_names_that_the_trust_policy_relies_on() -> None:
     plan = _ring()
     assert {alias.inputs["name"] for alias in plan.of("aws:kms/alias:Alias")} == {
-        "alias/cartorio-local-envelope",
-        "alias/cartorio-local-release-signing",
+        f"alias/cartorio-local-{purpose}" for purpose in KeyPurpose
     }
     alias = plan.one("aws:kms/alias:Alias", "keys-release-signing-alias")
     assert alias.inputs["targetKeyId"] == "id-of-keys-release-signing"
@@ -65,14 +80,14 @@ def test_the_platforms_users_and_the_configured_ones_may_sign() -> None:
 @pytest.mark.parametrize("protect", [True, False])
 def test_keys_are_protected_by_setting_and_aliases_never(protect: bool) -> None:  # noqa: FBT001 - parametrised
     plan = _ring(protect=protect)
-    assert [key.protect for key in plan.of("aws:kms/key:Key")] == [protect] * 2
-    assert [alias.protect for alias in plan.of("aws:kms/alias:Alias")] == [False] * 2
+    assert [key.protect for key in plan.of("aws:kms/key:Key")] == [protect] * len(KeyPurpose)
+    assert [alias.protect for alias in plan.of("aws:kms/alias:Alias")] == [False] * len(KeyPurpose)
 
 
 def test_the_outputs_name_every_key() -> None:
     plan = _ring()
     (outputs,) = plan.outputs[plan.one("cartorio:keys:KeyRing").urn]
-    assert set(outputs["arns"]) == set(outputs["aliases"]) == {"envelope", "release-signing"}
+    assert set(outputs["arns"]) == set(outputs["aliases"]) == {purpose.value for purpose in KeyPurpose}
 
 
 def test_a_long_stack_name_yields_a_valid_alias() -> None:

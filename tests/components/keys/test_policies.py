@@ -16,6 +16,7 @@ ROWS = {row.purpose: row for row in KEYS}
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/admin"
 USER = f"arn:aws:iam::{ACCOUNT}:role/user"
+AUTOSCALING = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 USING = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign", "kms:Verify", "kms:CreateGrant"}
 
 
@@ -56,15 +57,55 @@ def test_nobody_is_allowed_by_wildcard(row: KeyRow) -> None:
     for statement in _policy(row, (), (USER,)).values():
         actions = statement["Action"]
         assert not any("*" in action for action in ([actions] if isinstance(actions, str) else actions))
-        assert statement["Principal"] in (ROOT, {"Service": "logs.sa-east-1.amazonaws.com"})
+        if statement["Principal"] == {"AWS": "*"}:
+            assert statement["Condition"]["StringEquals"] == {"kms:CallerAccount": ACCOUNT}
+            assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": AUTOSCALING}
+        else:
+            assert statement["Principal"] in (ROOT, {"Service": "logs.sa-east-1.amazonaws.com"})
 
 
 def test_without_administrators_the_accounts_iam_decides() -> None:
     assert "Condition" not in _policy(ROWS[KeyPurpose.ENVELOPE])["Administration"]
 
 
-def test_without_users_nobody_signs() -> None:
-    assert list(_policy(ROWS[KeyPurpose.RELEASE_SIGNING])) == ["Administration"]
+@pytest.mark.parametrize("purpose", [KeyPurpose.RELEASE_SIGNING, KeyPurpose.VAULT_UNSEAL, KeyPurpose.PULUMI_SECRETS])
+def test_without_users_nobody_uses_a_key_that_is_for_named_users_only(purpose: KeyPurpose) -> None:
+    assert list(_policy(ROWS[purpose])) == ["Administration"]
+
+
+@pytest.mark.parametrize("purpose", [KeyPurpose.VAULT_UNSEAL, KeyPurpose.PULUMI_SECRETS])
+def test_seals_only_encrypt_and_decrypt(purpose: KeyPurpose) -> None:
+    assert _policy(ROWS[purpose], (), (USER,))["Use"]["Action"] == ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "services"),
+    [(KeyPurpose.EBS, ["ec2"]), (KeyPurpose.S3, ["s3"]), (KeyPurpose.BACKUP, ["backup", "s3"])],
+)
+def test_storage_keys_are_used_through_their_services_only(purpose: KeyPurpose, services: list[str]) -> None:
+    policy = _policy(ROWS[purpose])
+    through = [f"{service}.sa-east-1.amazonaws.com" for service in services]
+    expected = {"kms:ViaService": through if len(through) > 1 else through[0]}
+    assert policy["UseThroughServices"]["Condition"] == {"StringEquals": expected}
+    assert policy["GrantsForServices"]["Condition"]["StringEquals"] == expected
+    assert "Use" not in policy
+    assert "UseByLogs" not in policy
+
+
+def test_autoscaling_starts_nodes_with_encrypted_volumes() -> None:
+    policy = _policy(ROWS[KeyPurpose.EBS])
+    assert "kms:CreateGrant" not in policy["UseByServiceRoles"]["Action"]
+    grants = policy["GrantsByServiceRoles"]
+    assert grants["Action"] == "kms:CreateGrant"
+    assert grants["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+
+
+def test_only_log_groups_of_this_account_and_region_use_the_key_of_logs() -> None:
+    policy = _policy(ROWS[KeyPurpose.LOGS])
+    assert list(policy) == ["Administration", "UseByLogs"]
+    assert policy["UseByLogs"]["Condition"] == {
+        "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:sa-east-1:{ACCOUNT}:log-group:*"}
+    }
 
 
 def test_services_use_the_envelope_key_only_for_this_account_and_region() -> None:
