@@ -32,7 +32,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who a statement is about: `kind` is `AWS` or `Service`, `values` are ARNs, `*` or service names."""
+    """Who a statement is about: `kind` is `AWS`, `Federated` or `Service`; `values` are ARNs, `*` or service names."""
 
     kind: str
     values: tuple[Text, ...]

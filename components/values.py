@@ -88,6 +88,31 @@ PrincipalArn = Annotated[
         "the ARN of an IAM role or user, without wildcards, such as arn:aws:iam::123456789012:role/operators",
     ),
 ]
+GithubSubject = Annotated[
+    str,
+    _Shape(
+        r"repo:[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+:"
+        r"(pull_request|environment:[A-Za-z0-9][A-Za-z0-9 ._-]*|ref:refs/(heads|tags)/[A-Za-z0-9._/-]+)",
+        "the exact subject of a GitHub workflow, without wildcards, such as repo:ORG/REPO:environment:producao,"
+        " repo:ORG/REPO:ref:refs/heads/main or repo:ORG/REPO:pull_request",
+        512,
+    ),
+]
+OidcProviderArn = Annotated[
+    str,
+    _Shape(
+        r"arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+        "the ARN of the account's provider for GitHub, such as"
+        " arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+    ),
+]
+BucketName = Annotated[
+    str,
+    _Shape(
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots, hyphens",
+    ),
+]
 AccountId = Annotated[str, _Shape(r"[0-9]{12}", "an AWS account number: twelve digits, in quotes")]
 Region = Annotated[str, _Shape(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as sa-east-1")]
 RegistryPrefix = Annotated[

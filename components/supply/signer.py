@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pulumi_aws as aws
+from pydantic import ValidationInfo, field_validator
 
 from components.base import Args, Component, Text
 from components.naming import physical_name
 from components.policies import Condition, Principal, Statement, document
-from components.values import PrincipalArn
+from components.supply.github import github_trust
+from components.values import GithubSubject, PrincipalArn
 
 if TYPE_CHECKING:
     import pulumi
@@ -26,11 +28,29 @@ def signer_role_name(stack: str) -> str:
 
 
 class ReleaseSignerArgs(Args):
-    """The stack's name, the key that the role may sign with, and who may take the role."""
+    """The stack's name, the key that the role may sign with, and who may take the role.
+
+    Attributes:
+        stack: the stack's name.
+        key_arn: the key.
+        trusted: principals of the account.
+        github_provider_arn: the account's OIDC provider for GitHub; needed when there are `github_subjects`.
+        github_subjects: workflows. With neither these nor `trusted`, the account's IAM decides.
+    """
 
     stack: str
     key_arn: Text
     trusted: tuple[PrincipalArn, ...] = ()
+    github_provider_arn: Text | None = None
+    github_subjects: tuple[GithubSubject, ...] = ()
+
+    @field_validator("github_subjects")
+    @classmethod
+    def _federated(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        # Without the provider nothing would be left of the restriction to these subjects.
+        if value and info.data.get("github_provider_arn") is None:
+            raise ValueError("github_subjects need github_provider_arn")
+        return value
 
 
 class ReleaseSigner(Component):
@@ -49,7 +69,7 @@ class ReleaseSigner(Component):
             f"{name}-role",
             name=signer_role_name(args.stack),
             description="Signs the digests of released images",
-            assume_role_policy=document(_trust(args.trusted, account)),
+            assume_role_policy=document(*_trust(args, account)),
             max_session_duration=_SESSION_SECONDS,
             opts=self._child(),
         )
@@ -70,11 +90,21 @@ class ReleaseSigner(Component):
         self.register_outputs({"roleArn": self.role_arn})
 
 
-def _trust(trusted: tuple[str, ...], account: Account) -> Statement:
-    return Statement(
-        sid="Assume",
-        principal=Principal("AWS", (account.arn("iam", "root"),)),
-        actions=("sts:AssumeRole",),
-        resources=(),
-        conditions=(Condition("ArnEquals", "aws:PrincipalArn", trusted),) if trusted else (),
+def _trust(args: ReleaseSignerArgs, account: Account) -> tuple[Statement, ...]:
+    federated = (
+        (github_trust(args.github_provider_arn, args.github_subjects),)
+        if args.github_provider_arn is not None and args.github_subjects
+        else ()
+    )
+    if federated and not args.trusted:
+        return federated
+    return (
+        Statement(
+            sid="Assume",
+            principal=Principal("AWS", (account.arn("iam", "root"),)),
+            actions=("sts:AssumeRole",),
+            resources=(),
+            conditions=(Condition("ArnEquals", "aws:PrincipalArn", args.trusted),) if args.trusted else (),
+        ),
+        *federated,
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pulumi
 import pulumi_aws as aws
+import pytest
 
 from components.providers import Account
 from components.supply.signer import ReleaseSigner, ReleaseSignerArgs, signer_role_name
@@ -10,11 +11,21 @@ from tests.support.plan import ACCOUNT, Plan, policy_of, run
 CI = f"arn:aws:iam::{ACCOUNT}:role/ci"
 
 
-def _plan(*trusted: str, stack: str = "local") -> Plan:
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+RELEASES = "repo:cartorio-digital/cartorio:environment:release"
+
+
+def _plan(*trusted: str, stack: str = "local", subjects: tuple[str, ...] = ()) -> Plan:
     def program() -> None:
         ReleaseSigner(
             "signer",
-            ReleaseSignerArgs(stack=stack, key_arn=pulumi.Output.from_input("arn:key"), trusted=trusted),
+            ReleaseSignerArgs(
+                stack=stack,
+                key_arn=pulumi.Output.from_input("arn:key"),
+                trusted=trusted,
+                github_provider_arn=PROVIDER,
+                github_subjects=subjects,
+            ),
             Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
             pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
         )
@@ -50,3 +61,18 @@ def test_the_name_is_fixed_and_fits() -> None:
         _plan().one("aws:iam/role:Role").inputs["name"] == signer_role_name("local") == "cartorio-local-release-signer"
     )
     assert len(signer_role_name("s" * 100)) == 64
+
+
+def test_workflows_take_the_role_by_subject_and_close_it_to_the_rest_of_the_account() -> None:
+    alone = policy_of(_plan(subjects=(RELEASES,)).one("aws:iam/role:Role"), "assumeRolePolicy")
+    assert set(alone) == {"AssumeByGithub"}
+    subject = alone["AssumeByGithub"]["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject == RELEASES
+    both = policy_of(_plan(CI, subjects=(RELEASES,)).one("aws:iam/role:Role"), "assumeRolePolicy")
+    assert set(both) == {"Assume", "AssumeByGithub"}
+    assert both["Assume"]["Condition"] == {"ArnEquals": {"aws:PrincipalArn": CI}}
+
+
+def test_subjects_without_a_provider_are_refused_rather_than_forgotten() -> None:
+    with pytest.raises(ValueError, match="need github_provider_arn"):
+        ReleaseSignerArgs(stack="test", key_arn="arn:key", github_subjects=(RELEASES,))
