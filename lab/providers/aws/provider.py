@@ -6,7 +6,20 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from lab.providers.aws import ecr, iam, kms, logs, lookups, s3, s3_settings
+from lab.providers.aws import (
+    ec2,
+    ec2_endpoints,
+    ec2_network,
+    ec2_routing,
+    ec2_security,
+    ecr,
+    iam,
+    kms,
+    logs,
+    lookups,
+    s3,
+    s3_settings,
+)
 from lab.providers.aws.account import Account, settings_types
 
 if TYPE_CHECKING:
@@ -16,6 +29,11 @@ if TYPE_CHECKING:
     from lab.providers.model import Function, Properties, ResourceType
 
 TYPES: tuple[type[Resource], ...] = (
+    *ec2.TYPES,
+    *ec2_endpoints.TYPES,
+    *ec2_network.TYPES,
+    *ec2_routing.TYPES,
+    *ec2_security.TYPES,
     *ecr.TYPES,
     *iam.TYPES,
     *kms.TYPES,
