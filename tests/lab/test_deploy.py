@@ -187,8 +187,8 @@ class TestOrder:
         assert stage.done == [
             "tools (no file)",
             "services (no file)",
-            "select local (0.0.0)",  # a stack names the file: it must be there, saying that nothing is released
-            "recover local (0.0.0)",
+            "recover local (0.0.0)",  # a stack names the file: it must be there, saying that nothing is released
+            "select local (0.0.0)",
             "preview (0.0.0)",
             "up (0.0.0)",
             "publish (0.0.0)",
@@ -206,8 +206,8 @@ class TestOrder:
         stage.previews = [updated(update=2, same=38)]
         assert deploy(stage.paths, tmp_path, Quiet()).changed == 2
         assert stage.done[2:] == [
-            "select local (0.1.0-old)",
             "recover local (0.1.0-old)",
+            "select local (0.1.0-old)",
             "publish (0.1.0-old)",
             f"sign with awskms:///{KEY} (0.1.0-old)",
             "preview (0.1.0-new)",
