@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.audit.trail import AuditTrail, AuditTrailArgs
-from components.data.evidence import EvidenceBucket, EvidenceBucketArgs
+from components.data.bucket import Bucket
 from components.keys.keyring import KeyRing, KeyRingArgs, PurposeUsers
 from components.keys.purposes import KeyPurpose
 from components.providers import connect
@@ -16,6 +16,7 @@ from components.supply.admission import Admission, AdmissionArgs
 from components.supply.registry import Registry, RegistryArgs
 from components.supply.signer import ReleaseSigner, ReleaseSignerArgs, signer_role_name
 from components.tenancy.tenancy import Tenancy, TenancyArgs
+from components.wiring.data import evidence_args
 from components.workload.application import Application, ApplicationArgs
 
 if TYPE_CHECKING:
@@ -86,9 +87,7 @@ def build(settings: Settings) -> Outputs:
         "registry", RegistryArgs(settings=configuration.supply, key_arn=envelope, protect=protect), cloud
     )
     trail = AuditTrail("audit", AuditTrailArgs(settings=configuration.audit, key_arn=envelope, protect=protect), cloud)
-    evidence = EvidenceBucket(
-        "evidence", EvidenceBucketArgs(settings=configuration.data.evidence, key_arn=envelope, protect=protect), cloud
-    )
+    evidence = Bucket("evidence", evidence_args(configuration.data.evidence, envelope, protect=protect), cloud)
     tenancy, application = _cluster(settings, providers)
     return Outputs(
         kubeconfig=settings.kubeconfig,

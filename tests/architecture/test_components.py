@@ -166,7 +166,7 @@ def test_every_component_is_checked() -> None:
         "Registry",
         "ReleaseSigner",
         "AuditTrail",
-        "EvidenceBucket",
+        "Bucket",
         "Application",
     } <= set(classes)
     heirs = [

@@ -6,25 +6,31 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from components.data.evidence import EvidenceBucket, EvidenceBucketArgs
-from components.sections.data import Evidence
+from components.data.bucket import Bucket, BucketArgs, Lock
+from components.policies import Principal, Statement
+from components.sections.data import LockMode
 from tests.support.plan import Plan, policy_of, run
 
 BUCKET = "evidence-bucket-1234567"
 ARN = f"arn:aws:s3:::{BUCKET}"
 
 
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    settings = Evidence.model_validate_json(
-        '{"lockMode": "COMPLIANCE", "lockDays": 1825, "coldAfterDays": 60, "noncurrentDays": 1900}'
-    )
-
+def _plan(**args: Any) -> Plan:  # noqa: ANN401 - the arguments of a bucket
     def program() -> None:
-        args = EvidenceBucketArgs(settings=settings, key_arn=pulumi.Output.from_input("arn:key"))
-        EvidenceBucket("evidence", args, pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]))
+        arguments = BucketArgs(**{"key_arn": pulumi.Output.from_input("arn:key"), "noncurrent_days": 30, **args})
+        Bucket("evidence", arguments, pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]))
 
     return run(program)[0]
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return _plan(lock=Lock(mode=LockMode.COMPLIANCE, days=1825), cold_after_days=60, noncurrent_days=1900)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Plan:
+    return _plan(key_arn=None)
 
 
 def _setting(plan: Plan, type_: str) -> dict[str, Any]:
@@ -75,10 +81,56 @@ def test_the_policy_denies_and_only_denies(plan: Plan) -> None:
     assert policy["CurrentTlsOnly"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
     for sid in ("TlsOnly", "CurrentTlsOnly"):
         assert policy[sid]["Resource"] == [ARN, f"{ARN}/*"]
-    assert policy["KmsOnly"]["Condition"] == {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}}
-    assert policy["ThisKeyOnly"]["Condition"] == {
-        "ArnNotEqualsIfExists": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:key"}
+    assert policy["NoCustomerKeys"]["Condition"] == {
+        "Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "false"}
     }
+
+
+def test_another_encryption_is_refused_and_the_default_is_not(plan: Plan) -> None:
+    policy = policy_of(plan.one("aws:s3/bucketPolicy:BucketPolicy"))
+    for sid, operator, header, right in (
+        ("KmsOnly", "StringNotEquals", "s3:x-amz-server-side-encryption", "aws:kms"),
+        ("ThisKeyOnly", "ArnNotEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id", "arn:key"),
+    ):
+        # Without the second condition, an upload that leaves the choice to the bucket would be refused.
+        assert policy[sid]["Condition"] == {operator: {header: right}, "Null": {header: "false"}}
+
+
+def test_without_a_key_s3_encrypts_with_its_own(plain: Plan) -> None:
+    (rule,) = _setting(plain, "BucketServerSideEncryptionConfiguration")["rules"]
+    assert rule == {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}
+    policy = policy_of(plain.one("aws:s3/bucketPolicy:BucketPolicy"))
+    assert set(policy) == {"TlsOnly", "CurrentTlsOnly", "NoCustomerKeys"}
+
+
+def test_without_a_lock_nothing_is_locked(plain: Plan) -> None:
+    assert "objectLockEnabled" not in _setting(plain, "Bucket")
+    assert plain.of("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration") == []
+
+
+def test_objects_expire_only_when_asked_to(plain: Plan) -> None:
+    (kept,) = _setting(plain, "BucketLifecycleConfiguration")["rules"]
+    assert not {"expiration", "transitions"} & set(kept)
+    (expiring,) = _setting(_plan(expire_days=400), "BucketLifecycleConfiguration")["rules"]
+    assert expiring["expiration"] == {"days": 400}
+
+
+def test_grants_come_on_top_of_what_is_refused() -> None:
+    def grants(arn: pulumi.Output[str]) -> tuple[Statement, ...]:
+        service = Principal("Service", ("cloudtrail.amazonaws.com",))
+        return (Statement("Trail", ("s3:GetBucketAcl",), (arn,), principal=service),)
+
+    policy = policy_of(_plan(grants=grants).one("aws:s3/bucketPolicy:BucketPolicy"))
+    assert policy["Trail"]["Resource"] == ARN
+    assert policy["TlsOnly"]["Effect"] == "Deny"
+
+
+def test_name_tags_and_an_end_are_the_owners_choice() -> None:
+    bucket = _plan(bucket_name="well-known", tags=(("backup", "daily"),), protect=False, force_destroy=True).one(
+        "aws:s3/bucket:Bucket"
+    )
+    assert (bucket.inputs["bucket"], bucket.inputs["tags"]) == ("well-known", {"backup": "daily"})
+    assert (bucket.inputs["forceDestroy"], bucket.protect) == (True, False)
 
 
 def test_the_policy_waits_for_the_access_block(plan: Plan) -> None:

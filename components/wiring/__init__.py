@@ -1,0 +1,1 @@
+"""One module an area: which of its components a stack has, and what they are given."""
