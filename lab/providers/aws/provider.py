@@ -7,18 +7,23 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from lab.providers.aws import (
+    cloudtrail,
+    cloudwatch,
+    config,
     ec2,
     ec2_endpoints,
     ec2_network,
     ec2_routing,
     ec2_security,
     ecr,
+    guardduty,
     iam,
     kms,
     logs,
     lookups,
     s3,
     s3_settings,
+    sns,
 )
 from lab.providers.aws.account import Account, settings_types
 
@@ -29,17 +34,22 @@ if TYPE_CHECKING:
     from lab.providers.model import Function, Properties, ResourceType
 
 TYPES: tuple[type[Resource], ...] = (
+    *cloudtrail.TYPES,
+    *cloudwatch.TYPES,
+    *config.TYPES,
     *ec2.TYPES,
     *ec2_endpoints.TYPES,
     *ec2_network.TYPES,
     *ec2_routing.TYPES,
     *ec2_security.TYPES,
     *ecr.TYPES,
+    *guardduty.TYPES,
     *iam.TYPES,
     *kms.TYPES,
     *logs.TYPES,
     *s3.TYPES,
     *s3_settings.TYPES,
+    *sns.TYPES,
 )
 
 
