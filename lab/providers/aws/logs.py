@@ -1,11 +1,12 @@
-"""CloudWatch Logs: log groups.
+"""CloudWatch Logs: log groups and the metrics that are counted in them.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ and terraform-provider-aws'
 `internal/service/logs/group.go`.
 
 Gaps of moto 5.2 and what is done about them: it knows no class but STANDARD, others are an error;
 `deletionProtectionEnabled` is not supported; it has no operation for a log group's key, so that changing `kmsKeyId`
-of an existing group is its error, shown as it comes.
+of an existing group is its error, shown as it comes; it keeps every version of a metric filter, so that a change
+deletes the old one first.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lab.providers.aws.resource import Resource, Table
+from lab.providers.aws.shapes import One, camel
 from lab.providers.aws.tags import Tagging
 from lab.providers.model import NotFoundError, Properties
 
@@ -104,4 +106,66 @@ class LogGroup(Resource):
             api("delete_retention_policy", logGroupName=name)
 
 
-TYPES: tuple[type[Resource], ...] = (LogGroup,)
+_TRANSFORMATION = camel(name="metricName", namespace="metricNamespace", unit="unit", value="metricValue")
+_FIRST = One(_TRANSFORMATION)
+
+
+class LogMetricFilter(Resource):
+    """`aws.cloudwatch.LogMetricFilter`. Its id is its name; an import needs `<log group>:<name>`."""
+
+    table = Table(
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+        "logs",
+        inputs=("logGroupName", "metricTransformation", "name", "pattern"),
+        force_new=frozenset({"logGroupName", "name"}),
+        shapes={"metricTransformation": _TRANSFORMATION},
+        autoname="name",
+        autoname_max=512,
+    )
+
+    def identify(self, resource_id: str, properties: Properties) -> str:
+        """Its name alone."""
+        del resource_id
+        return str(properties["name"])
+
+    def make(self, api: Api, inputs: Properties) -> str:
+        """Put it."""
+        self._put(api, inputs)
+        return str(inputs["name"])
+
+    def fetch(self, api: Api, resource_id: str, known: Properties) -> dict[str, Any]:
+        """Search it by its name as a prefix."""
+        group, _, name = resource_id.rpartition(":")
+        group = known.get("logGroupName", group)
+        for found in api.pages("describe_metric_filters", "metricFilters", logGroupName=group, filterNamePrefix=name):
+            if found["filterName"] == name:
+                return {
+                    "logGroupName": group,
+                    "metricTransformation": _FIRST.from_api(found["metricTransformations"]),
+                    "name": name,
+                    "pattern": found["filterPattern"],
+                }
+        raise NotFoundError(f"there is no metric filter {name} of {group} in {api.region}")
+
+    def change(self, api: Api, resource_id: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
+        """Put it again; see the module for why it is deleted first."""
+        del changed
+        self.remove(api, resource_id, old)
+        self._put(api, new)
+
+    def remove(self, api: Api, resource_id: str, known: Properties) -> None:
+        """Delete it."""
+        api("delete_metric_filter", logGroupName=known["logGroupName"], filterName=resource_id)
+
+    @staticmethod
+    def _put(api: Api, inputs: Properties) -> None:
+        api(
+            "put_metric_filter",
+            logGroupName=inputs["logGroupName"],
+            filterName=inputs["name"],
+            filterPattern=inputs["pattern"],
+            metricTransformations=_FIRST.to_api(inputs["metricTransformation"]),
+        )
+
+
+TYPES: tuple[type[Resource], ...] = (LogGroup, LogMetricFilter)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tests.support.provider_engine import Engine, Managed
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 KMS_ARN = "arn:aws:kms:sa-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
@@ -19,6 +20,14 @@ def _for_ever(hands: Hands, group: Managed) -> None:
     hands("logs").delete_retention_policy(logGroupName=group.id)
 
 
+def _looks_away(hands: Hands, found: Managed) -> None:
+    logs, name = hands("logs"), {"logGroupName": "trail", "filterName": found.id}
+    before = logs.describe_metric_filters(logGroupName="trail")["metricFilters"][0]
+    logs.delete_metric_filter(**name)
+    logs.put_metric_filter(**name, filterPattern="nothing", metricTransformations=before["metricTransformations"])
+
+
+COUNTED = {"name": "RootUse", "namespace": "Cartorio/Audit", "value": "1"}
 CASES = (
     Case(
         LOG_GROUP,
@@ -33,6 +42,21 @@ CASES = (
         replaces=({"name": "/cartorio/workers"}, {"logGroupClass": "INFREQUENT_ACCESS"}, {"region": "us-east-1"}),
         spoilt="retentionInDays",
         spoil=_for_ever,
+    ),
+    Case(
+        FILTER,
+        {
+            "name": "root-use",
+            "logGroupName": "$group.name",
+            "pattern": '{ $.userIdentity.type = "Root" }',
+            "metricTransformation": COUNTED,
+        },
+        needs=(("group", LOG_GROUP, {"name": "trail"}),),
+        updates=({"pattern": "{ $.errorCode = * }"}, {"metricTransformation": {**COUNTED, "unit": "Count"}}),
+        replaces=({"name": "other"}, {"logGroupName": "elsewhere"}, {"region": "us-east-1"}),
+        spoilt="pattern",
+        spoil=_looks_away,
+        import_id=lambda found: f"trail:{found.id}",
     ),
 )
 
