@@ -65,7 +65,7 @@ def _finding(detail: ErrorDetails, model: type[BaseModel]) -> Finding:
     context = detail.get("ctx", {})
     if "at" in context:
         # A check across sections knows better than pydantic which setting has to change.
-        path += tuple(str(context["at"]).split("."))
+        path += tuple(int(step) if step.isdecimal() else step for step in str(context["at"]).split("."))
     return Finding(path, _message(detail, path, model))
 
 

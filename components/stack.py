@@ -11,6 +11,7 @@ from components.audit.trail import AuditTrail, AuditTrailArgs
 from components.data.bucket import Bucket
 from components.keys.keyring import KeyRing, KeyRingArgs, PurposeUsers
 from components.keys.purposes import KeyPurpose
+from components.network.vpc import Network, NetworkArgs
 from components.providers import connect
 from components.supply.admission import Admission, AdmissionArgs
 from components.supply.registry import Registry, RegistryArgs
@@ -32,6 +33,7 @@ class Outputs:
         kubeconfig: path of the kubeconfig that reaches the cluster.
         region: AWS region.
         namespaces: of the stack, by their names in the settings.
+        vpc: id of the VPC; None where the cluster brings its own.
         envelope_key: ARN of the key that encrypts.
         release_signing_key: ARN of the key that signs.
         release_signing_alias: how cosign names it: `awskms:///<alias>`.
@@ -47,6 +49,7 @@ class Outputs:
     kubeconfig: str
     region: str
     namespaces: dict[str, pulumi.Output[str]]
+    vpc: pulumi.Output[str] | None
     envelope_key: pulumi.Output[str]
     release_signing_key: pulumi.Output[str]
     release_signing_alias: pulumi.Output[str]
@@ -83,6 +86,7 @@ def build(settings: Settings) -> Outputs:
         providers.account,
         cloud,
     )
+    network = _network(settings, providers, keys.arn(KeyPurpose.LOGS))
     registry = Registry(
         "registry", RegistryArgs(settings=configuration.supply, key_arn=envelope, protect=protect), cloud
     )
@@ -93,6 +97,7 @@ def build(settings: Settings) -> Outputs:
         kubeconfig=settings.kubeconfig,
         region=configuration.aws.region,
         namespaces=tenancy.namespaces,
+        vpc=network.vpc_id if network else None,
         envelope_key=envelope,
         release_signing_key=keys.release_signing.arn,
         release_signing_alias=keys.release_signing.alias,
@@ -103,6 +108,18 @@ def build(settings: Settings) -> Outputs:
         release=application.version if application else None,
         endpoint=application.endpoint if application else None,
         drift=application.drift if application else None,
+    )
+
+
+def _network(settings: Settings, providers: Providers, key: pulumi.Output[str]) -> Network | None:
+    section = settings.configuration.network
+    if section is None:
+        return None
+    return Network(
+        "network",
+        NetworkArgs(stack=settings.stack, settings=section, key_arn=key, protect=settings.configuration.protect),
+        providers.account,
+        pulumi.ResourceOptions(providers=[providers.aws]),
     )
 
 

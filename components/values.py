@@ -115,6 +115,10 @@ BucketName = Annotated[
 ]
 AccountId = Annotated[str, _Shape(r"[0-9]{12}", "an AWS account number: twelve digits, in quotes")]
 Region = Annotated[str, _Shape(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as sa-east-1")]
+AvailabilityZone = Annotated[str, _Shape(r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]", "an availability zone such as sa-east-1a")]
+EndpointService = Annotated[
+    str, _Shape(r"[a-z0-9-]+(\.[a-z0-9-]+)*", "the last part of an endpoint service's name such as ecr.api or kms", 64)
+]
 RegistryPrefix = Annotated[
     str,
     _Shape(

@@ -11,9 +11,10 @@ from components.sections.application import Role, Workload
 from components.sections.audit import Audit
 from components.sections.base import Section, unique
 from components.sections.cluster import Cluster
-from components.sections.data import Data
+from components.sections.data import Data, replicated_elsewhere, undeletable
 from components.sections.keys import Keys
 from components.sections.mirrors import Mirror
+from components.sections.network import Network, in_region
 from components.sections.platform import Aws, Profile
 from components.sections.supply import Supply
 from components.sections.tenancy import Quota, Tenancy
@@ -36,6 +37,8 @@ class Configuration(Section):
     """What stands in for the sources of third-party charts and images."""
     aws: Aws
     """The AWS account that the stack lives in."""
+    network: Network | None = None
+    """The VPC that the cluster runs in; without it, the cluster brings its own."""
     cluster: Cluster
     """The Kubernetes cluster that the stack deploys to."""
     keys: Keys = Keys()
@@ -57,14 +60,24 @@ class Configuration(Section):
         unique(tuple(mirror.source for mirror in value), "source")
         return value
 
+    @field_validator("network")
+    @classmethod
+    def _in_region(cls, value: Network | None, info: ValidationInfo) -> Network | None:
+        aws = info.data.get("aws")
+        if value is not None and isinstance(aws, Aws):
+            in_region(value, aws.region)
+        return value
+
     @field_validator("data")
     @classmethod
     def _destroyable(cls, value: Data, info: ValidationInfo) -> Data:
-        if value.evidence.force_destroy and info.data.get("protect", False):
-            raise PydanticCustomError(
-                "protect", "must be false while cartorio:protect is true", {"at": "evidence.forceDestroy"}
-            )
-        return value
+        return undeletable(value) if info.data.get("protect", False) else value
+
+    @field_validator("data")
+    @classmethod
+    def _replicated(cls, value: Data, info: ValidationInfo) -> Data:
+        aws = info.data.get("aws")
+        return replicated_elsewhere(value, aws.region) if isinstance(aws, Aws) else value
 
     @field_validator("workload")
     @classmethod

@@ -135,7 +135,7 @@ BAD = [
         "unknown purpose",
         {"cartorio:keys/users": [{"purpose": "x", "principals": []}]},
         {
-            "cartorio:keys.users[0].purpose": "'envelope' or 'release-signing'",
+            "cartorio:keys.users[0].purpose": "'release-signing' or 'pulumi-secrets'",
             "cartorio:keys.users[0].principals": "at least 1",
         },
     ),

@@ -102,9 +102,9 @@ def test_a_secret_stays_one(plan: Plan) -> None:
 
 
 def test_the_signing_role_may_use_the_key_that_its_policy_names(plan: Plan) -> None:
-    role = plan.one("aws:iam/role:Role").inputs["name"]
+    role = plan.one("aws:iam/role:Role", "signer-role").inputs["name"]
     assert f"role/{role}" in plan.one("aws:kms/key:Key", "keys-release-signing").inputs["policy"]
-    assert ":keys-release-signing" in plan.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"]
+    assert ":keys-release-signing" in plan.one("aws:iam/rolePolicy:RolePolicy", "signer-policy").inputs["policy"]
 
 
 def test_the_outputs_are_what_a_person_needs(project: Project) -> None:

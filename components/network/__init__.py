@@ -1,0 +1,1 @@
+"""The network that everything of a stack lives in."""
