@@ -58,27 +58,30 @@ class Statement:
 
 def document(*statements: Statement) -> pulumi.Output[str]:
     """The policy as JSON; unknown while a part of it is."""
-    return pulumi.Output.json_dumps(
-        {"Version": _VERSION, "Statement": [_rendered(statement) for statement in statements]}
-    )
+    return pulumi.Output.json_dumps(rendered(*statements))
+
+
+def rendered(*statements: Statement) -> dict[str, object]:
+    """The policy as `document` writes it, before it is JSON; plain data if every text in it is a plain one."""
+    return {"Version": _VERSION, "Statement": [_rendered(statement) for statement in statements]}
 
 
 def _rendered(statement: Statement) -> dict[str, object]:
-    rendered: dict[str, object] = {
+    result: dict[str, object] = {
         "Sid": statement.sid,
         "Effect": statement.effect.value,
         "Action": _one_or_many(statement.actions),
     }
     if statement.resources:
-        rendered["Resource"] = _one_or_many(statement.resources)
+        result["Resource"] = _one_or_many(statement.resources)
     if statement.principal is not None:
-        rendered["Principal"] = {statement.principal.kind: _one_or_many(statement.principal.values)}
+        result["Principal"] = {statement.principal.kind: _one_or_many(statement.principal.values)}
     conditions: dict[str, dict[str, object]] = {}
     for condition in statement.conditions:
         conditions.setdefault(condition.operator, {})[condition.key] = _one_or_many(condition.values)
     if conditions:
-        rendered["Condition"] = conditions
-    return rendered
+        result["Condition"] = conditions
+    return result
 
 
 def _one_or_many(values: tuple[Text, ...]) -> object:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import pulumi_aws as aws
 
-from components.base import Args, Component, Text
-from components.keys.policies import statements
-from components.keys.purposes import KEYS, KeyPurpose, KeyRow
-from components.naming import physical_name
+from components.base import Args, Component
+from components.keys.inventory import DeclaredKey, PurposeUsers, inventory
+from components.keys.purposes import KeyPurpose
 from components.policies import document
 from components.sections.keys import Keys
 
@@ -19,14 +18,7 @@ if TYPE_CHECKING:
 
     from components.providers import Account
 
-_ALIAS_LIMIT = 256 - len("alias/")
-
-
-class PurposeUsers(Args):
-    """Who uses the key of one purpose."""
-
-    purpose: KeyPurpose
-    principals: tuple[Text, ...]
+__all__ = ["IssuedKey", "KeyRing", "KeyRingArgs", "PurposeUsers"]
 
 
 class KeyRingArgs(Args):
@@ -52,7 +44,7 @@ class IssuedKey:
 
 
 class KeyRing(Component):
-    """Creates every key of `KEYS`.
+    """Creates every key of the stack's inventory.
 
     Attributes:
         envelope: encrypts data keys.
@@ -65,7 +57,8 @@ class KeyRing(Component):
 
     def __init__(self, name: str, args: KeyRingArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
-        self._issued = {row.purpose: self._issue(name, row, args, account) for row in KEYS}
+        declared = inventory(args.stack, args.settings, args.platform_users, account)
+        self._issued = {key.purpose: self._issue(name, key, args) for key in declared}
         self.envelope = self._issued[KeyPurpose.ENVELOPE]
         self.release_signing = self._issued[KeyPurpose.RELEASE_SIGNING]
         self.register_outputs(
@@ -83,33 +76,23 @@ class KeyRing(Component):
         """Alias of the key of a purpose, `alias/cartorio-<stack>-<purpose>`."""
         return self._issued[purpose].alias
 
-    def _issue(self, name: str, row: KeyRow, args: KeyRingArgs, account: Account) -> IssuedKey:
+    def _issue(self, name: str, declared: DeclaredKey, args: KeyRingArgs) -> IssuedKey:
         key = aws.kms.Key(
-            f"{name}-{row.purpose}",
-            description=row.description,
-            customer_master_key_spec=row.spec,
-            key_usage=row.usage,
+            f"{name}-{declared.purpose}",
+            description=declared.description,
+            customer_master_key_spec=declared.spec,
+            key_usage=declared.usage,
             deletion_window_in_days=args.settings.deletion_window_days,
-            enable_key_rotation=row.rotates,
-            rotation_period_in_days=args.settings.rotation_period_days if row.rotates else None,
-            policy=document(*statements(row, account, args.settings.administrators, _users(row.purpose, args))),
-            tags={"purpose": row.purpose.value},
+            enable_key_rotation=declared.rotates,
+            rotation_period_in_days=declared.rotation_period_days,
+            policy=document(*declared.policy),
+            tags={"purpose": declared.purpose.value},
             opts=self._child(protect=args.protect),
         )
         alias = aws.kms.Alias(
-            f"{name}-{row.purpose}-alias",
-            name=f"alias/{physical_name('cartorio', args.stack, row.purpose, limit=_ALIAS_LIMIT)}",
+            f"{name}-{declared.purpose}-alias",
+            name=declared.alias,
             target_key_id=key.key_id,
             opts=self._child(),
         )
         return IssuedKey(arn=key.arn, alias=alias.name)
-
-
-def _users(purpose: KeyPurpose, args: KeyRingArgs) -> tuple[Text, ...]:
-    configured = tuple(
-        principal for entry in args.settings.users if entry.purpose is purpose for principal in entry.principals
-    )
-    platform = tuple(
-        principal for entry in args.platform_users if entry.purpose is purpose for principal in entry.principals
-    )
-    return (*platform, *configured)

@@ -19,9 +19,9 @@ import pulumi
 from components.policies import EVERYONE, Condition, Principal, Statement
 
 if TYPE_CHECKING:
+    from components.account import Owner
     from components.base import Text
     from components.keys.purposes import KeyRow
-    from components.providers import Account
 
 _THE_KEY = ("*",)  # in a key policy, the key that it belongs to
 
@@ -63,7 +63,7 @@ _IN_FULL = (
 
 
 def statements(
-    row: KeyRow, account: Account, administrators: tuple[str, ...], users: tuple[Text, ...]
+    row: KeyRow, account: Owner, administrators: tuple[str, ...], users: tuple[Text, ...]
 ) -> tuple[Statement, ...]:
     """The statements of one key's policy.
 
@@ -142,5 +142,7 @@ def _only(principals: tuple[Text, ...]) -> Condition:
     return Condition("ArnEquals", "aws:PrincipalArn", principals)
 
 
-def _log_groups(account: Account) -> pulumi.Output[str]:
-    return pulumi.Output.concat("arn:", account.partition, ":logs:", account.region, ":", account.id, ":log-group:*")
+def _log_groups(account: Owner) -> Text:
+    parts = ("arn:", account.partition, ":logs:", account.region, ":", account.id, ":log-group:*")
+    known = [part for part in parts if isinstance(part, str)]
+    return "".join(known) if len(known) == len(parts) else pulumi.Output.concat(*parts)

@@ -1,0 +1,91 @@
+"""What keys a stack declares, as values: `KeyRing` creates them, `cartorio keys sync` compares them with KMS.
+
+Pure: with a `KnownAccount` and texts for users, everything in it is known without the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.base import Args, Text
+from components.keys.policies import statements
+from components.keys.purposes import KEYS, KeyPurpose
+from components.naming import physical_name
+
+if TYPE_CHECKING:
+    from components.account import Owner
+    from components.policies import Statement
+    from components.sections.keys import Keys
+
+_ALIAS_LIMIT = 256 - len("alias/")
+
+
+class PurposeUsers(Args):
+    """Who uses the key of one purpose."""
+
+    purpose: KeyPurpose
+    principals: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class DeclaredKey:
+    """One key as it has to be.
+
+    Attributes:
+        purpose: what it is for; also its tag `purpose`.
+        alias: `alias/cartorio-<stack>-<purpose>`.
+        description: shown in the console.
+        spec: the key material (`KeySpec`).
+        usage: what it may do (`KeyUsage`).
+        rotation_period_days: days after which KMS renews the material; None: it never does.
+        policy: the statements of its policy.
+    """
+
+    purpose: KeyPurpose
+    alias: str
+    description: str
+    spec: str
+    usage: str
+    rotation_period_days: int | None
+    policy: tuple[Statement, ...]
+
+    @property
+    def rotates(self) -> bool:
+        """Whether KMS renews the material by itself."""
+        return self.rotation_period_days is not None
+
+
+def inventory(
+    stack: str, settings: Keys, platform_users: tuple[PurposeUsers, ...], account: Owner
+) -> tuple[DeclaredKey, ...]:
+    """Every key of a stack, in the order of `KEYS`.
+
+    Args:
+        stack: the stack's name.
+        settings: what its file says under `cartorio:keys`.
+        platform_users: the platform's own users of keys, who come before the configured ones.
+        account: whose keys they are.
+    """
+    return tuple(
+        DeclaredKey(
+            purpose=row.purpose,
+            alias=f"alias/{physical_name('cartorio', stack, row.purpose, limit=_ALIAS_LIMIT)}",
+            description=row.description,
+            spec=row.spec,
+            usage=row.usage,
+            rotation_period_days=settings.rotation_period_days if row.rotates else None,
+            policy=statements(row, account, settings.administrators, _users(row.purpose, settings, platform_users)),
+        )
+        for row in KEYS
+    )
+
+
+def _users(purpose: KeyPurpose, settings: Keys, platform_users: tuple[PurposeUsers, ...]) -> tuple[Text, ...]:
+    configured = tuple(
+        principal for entry in settings.users if entry.purpose is purpose for principal in entry.principals
+    )
+    platform = tuple(
+        principal for entry in platform_users if entry.purpose is purpose for principal in entry.principals
+    )
+    return (*platform, *configured)
