@@ -13,6 +13,9 @@ ADMISSION_LABEL: Final = "cartorio.digital/image-admission"
 """Namespaces with this label at `ADMISSION_ENFORCED` take only images that the admission policy accepts."""
 ADMISSION_ENFORCED: Final = "enforced"
 
+BACKED_UP: Final = ("backup", "planned")
+"""Tag of what the backup plan copies."""
+
 
 def labels(stack: str, component: str) -> dict[str, str]:
     """The recommended labels (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/)."""

@@ -1,14 +1,64 @@
-"""Data: the buckets that outlive the platform."""
+"""Data: the buckets that outlive the platform, and their copies in another region."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from components.data.bucket import BucketArgs, Lock
+import pulumi
+import pulumi_aws as aws
+
+from components.data.bucket import Bucket, BucketArgs, Lock
+from components.data.copykey import CopyKey, CopyKeyArgs
+from components.data.replication import Replication, ReplicationArgs
+from components.labels import BACKED_UP, tags
 
 if TYPE_CHECKING:
     from components.base import Text
-    from components.sections.data import Evidence
+    from components.sections.data import Documents, Evidence
+    from components.sections.data import Replication as ReplicationSettings
+    from components.site import Site
+
+
+@dataclass(frozen=True)
+class DataOutputs:
+    """What others need to know of the data.
+
+    Attributes:
+        evidence_bucket: name of the bucket of evidence.
+        documents_bucket: name of the bucket of documents; None: there is none.
+    """
+
+    evidence_bucket: pulumi.Output[str]
+    documents_bucket: pulumi.Output[str] | None
+
+
+def build(site: Site, key_arn: Text) -> DataOutputs:
+    """The buckets; `key_arn` encrypts them."""
+    settings = site.configuration.data
+    wanted = {"evidence": evidence_args(settings.evidence, key_arn, protect=site.protect)}
+    if settings.documents is not None:
+        wanted["documents"] = _documents_args(settings.documents, key_arn, protect=site.protect)
+    buckets = {name: Bucket(name, args, site.cloud) for name, args in wanted.items()}
+    if settings.replication is not None:
+        _replicate(site, settings.replication, wanted, buckets, key_arn)
+    documents = buckets.get("documents")
+    return DataOutputs(
+        evidence_bucket=buckets["evidence"].bucket, documents_bucket=documents.bucket if documents else None
+    )
+
+
+def second_region(site: Site, region: str) -> pulumi.ResourceOptions:
+    """Options of a component that lives in another region of the stack's account."""
+    configuration = site.configuration
+    provider = aws.Provider(
+        f"aws-{region}",
+        region=region,
+        allowed_account_ids=configuration.aws.accounts or None,
+        s3_use_path_style=configuration.aws.path_style_buckets or None,
+        default_tags=aws.ProviderDefaultTagsArgs(tags=tags(site.stack, configuration.profile, configuration.aws)),
+    )
+    return pulumi.ResourceOptions(providers=[provider])
 
 
 def evidence_args(settings: Evidence, key_arn: Text, *, protect: bool) -> BucketArgs:
@@ -20,4 +70,53 @@ def evidence_args(settings: Evidence, key_arn: Text, *, protect: bool) -> Bucket
         lock=Lock(mode=settings.lock_mode, days=settings.lock_days),
         cold_after_days=settings.cold_after_days,
         noncurrent_days=settings.noncurrent_days,
+        tags=(BACKED_UP,),
     )
+
+
+def _documents_args(settings: Documents, key_arn: Text, *, protect: bool) -> BucketArgs:
+    return BucketArgs(
+        key_arn=key_arn,
+        protect=protect,
+        force_destroy=settings.force_destroy,
+        cold_after_days=settings.cold_after_days,
+        noncurrent_days=settings.noncurrent_days,
+        tags=(BACKED_UP,),
+    )
+
+
+def _replicate(
+    site: Site,
+    settings: ReplicationSettings,
+    wanted: dict[str, BucketArgs],
+    buckets: dict[str, Bucket],
+    key_arn: Text,
+) -> None:
+    elsewhere = second_region(site, settings.region)
+    keys = site.configuration.keys
+    key = CopyKey(
+        "copies",
+        CopyKeyArgs(
+            deletion_window_days=keys.deletion_window_days,
+            rotation_period_days=keys.rotation_period_days,
+            protect=site.protect,
+        ),
+        site.account,
+        elsewhere,
+    )
+    for name, args in wanted.items():
+        # The copy is not backed up: it is the backup.
+        copy = Bucket(f"{name}-copy", args.model_copy(update={"key_arn": key.arn, "tags": ()}), elsewhere)
+        Replication(
+            f"{name}-replication",
+            ReplicationArgs(
+                key_arn=key_arn,
+                copy_key_arn=key.arn,
+                copy_region=settings.region,
+                timely=settings.within_fifteen_minutes,
+            ),
+            buckets[name],
+            copy,
+            site.account,
+            site.cloud,
+        )

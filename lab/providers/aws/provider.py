@@ -22,6 +22,7 @@ from lab.providers.aws import (
     logs,
     lookups,
     s3,
+    s3_replication,
     s3_settings,
     sns,
 )
@@ -48,6 +49,7 @@ TYPES: tuple[type[Resource], ...] = (
     *kms.TYPES,
     *logs.TYPES,
     *s3.TYPES,
+    *s3_replication.TYPES,
     *s3_settings.TYPES,
     *sns.TYPES,
 )

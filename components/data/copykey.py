@@ -1,0 +1,49 @@
+"""The key that encrypts copies in another region: a key never leaves its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi_aws as aws
+
+from components.base import Args, Component
+from components.policies import Principal, Statement, document
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from components.providers import Account
+
+
+class CopyKeyArgs(Args):
+    """Days between asking for its deletion and losing it, days between rotations, and protection."""
+
+    deletion_window_days: int
+    rotation_period_days: int
+    protect: bool = True
+
+
+class CopyKey(Component):
+    """The key. IAM policies of the account decide who uses it, as the copying role's does.
+
+    Attributes:
+        arn: its ARN.
+    """
+
+    TYPE = "cartorio:data:CopyKey"
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: CopyKeyArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(name, opts)
+        root = Principal("AWS", (account.arn("iam", "root"),))
+        key = aws.kms.Key(
+            f"{name}-key",
+            description="Cartorio: encrypts the copies of documents, evidence and backups in another region",
+            deletion_window_in_days=args.deletion_window_days,
+            enable_key_rotation=True,
+            rotation_period_in_days=args.rotation_period_days,
+            policy=document(Statement("Account", ("kms:*",), ("*",), principal=root)),
+            opts=self._child(protect=args.protect),
+        )
+        self.arn = key.arn
+        self.register_outputs({"arn": self.arn})
