@@ -76,7 +76,7 @@ def test_there_is_no_golden_plan_of_a_stack_that_is_gone() -> None:
 
 
 def test_stacks_differ_in_values_only(tmp_path: Path) -> None:
-    """The same kinds of things in the same components; how many of a kind there are, such as NAT gateways, is a value."""
+    """The same kinds of things in the same components; how many there are of a kind (NAT gateways) is a value."""
     shapes = []
     for stack in STACKS:
         plan = _plan(stack, tmp_path / stack)
