@@ -24,6 +24,7 @@ from lab.providers.aws import (
     s3,
     s3_replication,
     s3_settings,
+    secretsmanager,
     sns,
 )
 from lab.providers.aws.account import Account, settings_types
@@ -51,6 +52,7 @@ TYPES: tuple[type[Resource], ...] = (
     *s3.TYPES,
     *s3_replication.TYPES,
     *s3_settings.TYPES,
+    *secretsmanager.TYPES,
     *sns.TYPES,
 )
 
