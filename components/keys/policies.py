@@ -135,6 +135,24 @@ def statements(
                 conditions=(Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", (_log_groups(account),)),),
             )
         )
+    if row.audit:
+        result += [
+            # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+            Statement(
+                sid="UseByCloudTrail",
+                principal=Principal("Service", ("cloudtrail.amazonaws.com",)),
+                actions=("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
+                resources=_THE_KEY,
+                conditions=(Condition("StringLike", "kms:EncryptionContext:aws:cloudtrail:arn", (_trails(account),)),),
+            ),
+            # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+            Statement(
+                sid="UseByAlarms",
+                principal=Principal("Service", ("cloudwatch.amazonaws.com",)),
+                actions=("kms:Decrypt", "kms:GenerateDataKey"),
+                resources=_THE_KEY,
+            ),
+        ]
     return tuple(result)
 
 
@@ -143,6 +161,14 @@ def _only(principals: tuple[Text, ...]) -> Condition:
 
 
 def _log_groups(account: Owner) -> Text:
-    parts = ("arn:", account.partition, ":logs:", account.region, ":", account.id, ":log-group:*")
+    return _joined("arn:", account.partition, ":logs:", account.region, ":", account.id, ":log-group:*")
+
+
+def _trails(account: Owner) -> Text:
+    return _joined("arn:", account.partition, ":cloudtrail:*:", account.id, ":trail/*")
+
+
+def _joined(*parts: Text) -> Text:
+    """The parts as one text: a plain one if all of them are, as `cartorio keys sync` needs it."""
     known = [part for part in parts if isinstance(part, str)]
     return "".join(known) if len(known) == len(parts) else pulumi.Output.concat(*parts)

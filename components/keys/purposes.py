@@ -32,6 +32,7 @@ class KeyRow:
         actions: what a user of the key may call.
         via: services of the same account that call it for a principal (`kms:ViaService`), without the region.
         logs: whether CloudWatch Logs encrypts with it.
+        audit: whether CloudTrail encrypts with it, and CloudWatch's alarms reach the topics that are encrypted with it.
         service_roles: service-linked roles of the account that use it, as `<service>/<role name>`.
     """
 
@@ -43,6 +44,7 @@ class KeyRow:
     actions: tuple[str, ...]
     via: tuple[str, ...] = ()
     logs: bool = False
+    audit: bool = False
     service_roles: tuple[str, ...] = ()
 
 
@@ -64,6 +66,7 @@ def _symmetric(
     actions: tuple[str, ...] = _ENCRYPT,
     via: tuple[str, ...] = (),
     logs: bool = False,
+    audit: bool = False,
     service_roles: tuple[str, ...] = (),
 ) -> KeyRow:
     return KeyRow(
@@ -75,6 +78,7 @@ def _symmetric(
         actions=actions,
         via=via,
         logs=logs,
+        audit=audit,
         service_roles=service_roles,
     )
 
@@ -91,7 +95,7 @@ KEYS: tuple[KeyRow, ...] = (
         service_roles=("autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",),
     ),
     _symmetric(KeyPurpose.S3, "encrypts documents and evidence in S3", via=("s3",)),
-    _symmetric(KeyPurpose.LOGS, "encrypts log groups", logs=True),
+    _symmetric(KeyPurpose.LOGS, "encrypts logs, trails and alarms", logs=True, audit=True),
     # The vaults of AWS Backup, and the bucket that Velero and Vault's snapshots go to.
     _symmetric(KeyPurpose.BACKUP, "encrypts backups and snapshots", via=("backup", "s3")),
     _symmetric(KeyPurpose.VAULT_UNSEAL, "unseals Vault", actions=_SEAL),

@@ -116,3 +116,15 @@ def test_services_use_the_envelope_key_only_for_this_account_and_region() -> Non
     assert policy["UseByLogs"]["Condition"] == {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:sa-east-1:{ACCOUNT}:log-group:*"}
     }
+
+
+def test_trails_and_alarms_of_the_account_use_the_key_of_logs_and_no_other() -> None:
+    policy = _policy(ROWS[KeyPurpose.LOGS])
+    trail = policy["UseByCloudTrail"]
+    assert trail["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
+    context = {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*"}
+    assert trail["Condition"] == {"StringLike": context}
+    assert policy["UseByAlarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert set(policy["UseByAlarms"]["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
+    others = [row for row in KEYS if row.purpose is not KeyPurpose.LOGS]
+    assert not any({"UseByCloudTrail", "UseByAlarms"} & set(_policy(row)) for row in others)
