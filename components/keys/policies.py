@@ -145,6 +145,7 @@ def statements(
                 resources=_THE_KEY,
                 conditions=(Condition("StringLike", "kms:EncryptionContext:aws:cloudtrail:arn", (_trails(account),)),),
             ),
+            # Without a condition, as AWS documents it: where one does not hold, alarms fall silent.
             # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
             Statement(
                 sid="UseByAlarms",

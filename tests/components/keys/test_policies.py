@@ -17,6 +17,7 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/admin"
 USER = f"arn:aws:iam::{ACCOUNT}:role/user"
 AUTOSCALING = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+SERVICES = tuple({"Service": f"{service}.amazonaws.com"} for service in ("cloudtrail", "cloudwatch", "logs.sa-east-1"))
 USING = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign", "kms:Verify", "kms:CreateGrant"}
 
 
@@ -61,7 +62,7 @@ def test_nobody_is_allowed_by_wildcard(row: KeyRow) -> None:
             assert statement["Condition"]["StringEquals"] == {"kms:CallerAccount": ACCOUNT}
             assert statement["Condition"]["ArnEquals"] == {"aws:PrincipalArn": AUTOSCALING}
         else:
-            assert statement["Principal"] in (ROOT, {"Service": "logs.sa-east-1.amazonaws.com"})
+            assert statement["Principal"] in (ROOT, *SERVICES)
 
 
 def test_without_administrators_the_accounts_iam_decides() -> None:
@@ -102,7 +103,7 @@ def test_autoscaling_starts_nodes_with_encrypted_volumes() -> None:
 
 def test_only_log_groups_of_this_account_and_region_use_the_key_of_logs() -> None:
     policy = _policy(ROWS[KeyPurpose.LOGS])
-    assert list(policy) == ["Administration", "UseByLogs"]
+    assert list(policy) == ["Administration", "UseByLogs", "UseByCloudTrail", "UseByAlarms"]
     assert policy["UseByLogs"]["Condition"] == {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:sa-east-1:{ACCOUNT}:log-group:*"}
     }
