@@ -89,7 +89,9 @@ class Secret(Resource):
             )
 
     def remove(self, api: Api, resource_id: str, known: Properties) -> None:
-        """Mark it for deletion; a window of 0 deletes it at once."""
+        """Mark it for deletion, once; a window of 0 deletes it at once."""
+        if api("describe_secret", SecretId=resource_id).get("DeletedDate"):
+            return
         window = known.get("recoveryWindowInDays", _LONGEST_WINDOW)
         api(
             "delete_secret",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.support.aws_case import Hands
     from tests.support.provider_engine import Engine, Managed
 
-SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
+SECRET = "aws:secretsmanager/secret:Secret"
 POLICY = "aws:secretsmanager/secretPolicy:SecretPolicy"
 KEY = "arn:aws:kms:sa-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 OTHER_KEY = "arn:aws:kms:sa-east-1:123456789012:key/00000000-12ab-34cd-56ef-1234567890ab"
@@ -96,5 +96,5 @@ def test_without_a_window_it_is_gone_at_once(engine: Engine, by_hand: Hands) -> 
 
 
 def test_an_impossible_window_is_refused(engine: Engine) -> None:
-    with pytest.raises(RefusedError, match="recoveryWindowInDays.*7 to 30"):
+    with pytest.raises(RefusedError, match=r"recoveryWindowInDays.*7 to 30"):
         engine.create(SECRET, "s", {"name": "x", "recoveryWindowInDays": 3})
