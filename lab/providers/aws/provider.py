@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from lab.providers.aws import (
+    backup,
     cloudtrail,
     cloudwatch,
     config,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lab.providers.model import Function, Properties, ResourceType
 
 TYPES: tuple[type[Resource], ...] = (
+    *backup.TYPES,
     *cloudtrail.TYPES,
     *cloudwatch.TYPES,
     *config.TYPES,
