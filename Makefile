@@ -12,8 +12,9 @@ STAMP := $(VENV)/.ready
 # xdist workers: most tests wait for an engine or an API server, so one more than the usual two cores. A file's tests
 # go to one worker: they share what their fixtures made.
 WORKERS ?= 3
+STACK ?= producao
 
-.PHONY: help venv up down shell status preview test lint format bench docs requirements clean
+.PHONY: help venv up down shell status preview rehearse test lint format bench docs requirements clean
 
 help: ## show this list
 	@echo "usage: make TARGET"
@@ -49,6 +50,9 @@ status: $(STAMP) ## what of the lab runs, and where
 
 preview: $(STAMP) ## what `make up` would change
 	@$(BIN)/cartorio shell -- pulumi preview --stack local --diff
+
+rehearse: $(STAMP) ## a stack from nothing to destroyed, in a lab of its own (STACK=producao)
+	@$(BIN)/cartorio rehearse $(STACK)
 
 test: $(STAMP) ## all tests: units, providers, end to end through the real engine
 	@$(BIN)/cartorio toolchain --build

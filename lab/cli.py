@@ -1,4 +1,4 @@
-"""The lab's commands: `cartorio lab ...`, `cartorio toolchain`, `cartorio shell`; most live beside what they drive.
+"""The lab's commands: `cartorio lab ...`, `toolchain`, `shell`, `rehearse`; most live beside what they drive.
 
 `cartorio lab deploy` is here, since it drives all of it.
 """
@@ -25,6 +25,7 @@ _SHOWN = ("release", "endpoint", "release_signing_key", "evidence_bucket")
 def add_commands(app: typer.Typer) -> None:
     """Add the lab's commands to the root command."""
     from lab.engine import cli as engine
+    from lab.rehearsal import cli as rehearsal
     from lab.services import cli as services
     from lab.toolchain import cli as toolchain
 
@@ -32,6 +33,7 @@ def add_commands(app: typer.Typer) -> None:
     services.group.command(epilog="Example: [bold]cartorio lab deploy[/] (what [bold]make up[/] runs)")(deploy)
     services.add_commands(app)
     engine.add_commands(app)
+    rehearsal.add_commands(app)
 
 
 def deploy() -> None:

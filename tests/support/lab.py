@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "cartorio-tests-"
 _OWNER = "owner.json"
-_FOLDERS = ("shared", "private", "platform")
+_FOLDERS = ("shared", "private", "platform", "rehearsal")
 _VARIABLE = "CARTORIO_LAB"
 
 

@@ -1,0 +1,63 @@
+"""Takes a stack's file, unchanged, from nothing to up, changed, refreshed and destroyed, in a lab of its own.
+
+The engine, the policy pack and the cluster are the real ones; the cloud is moto. What such a rehearsal cannot show is
+what moto takes and AWS would refuse (permissions, quotas, names that are taken).
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from lab.engine.engine import Engine
+from lab.engine.environment import environment
+from lab.image.release import NOTHING_RELEASED
+from lab.rehearsal.course import Course, Rehearsal
+from lab.rehearsal.project import copy_project, release_named, stack_file
+from lab.services import Lab
+from lab.toolchain import ensure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lab.paths import LabPaths
+    from lab.report import Reporter
+
+
+def rehearse(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Rehearsal:
+    """Rehearse `stack` in a lab that is there for this alone, and gone afterwards.
+
+    Args:
+        paths: that lab; whatever is at its root is removed first (a rehearsal that was killed leaves it).
+        project: the folder of `Pulumi.yaml`; nothing in it is changed.
+        stack: the stack.
+        report: told the progress.
+
+    Raises:
+        UsageError: there is no such stack.
+        LabError: something could not be had or started.
+    """
+    stack_file(project, stack)
+    toolchain = ensure(None, paths, report)
+    lab = Lab(paths, toolchain)
+    lab.down(report)
+    try:
+        endpoints = lab.up(report)
+        copy = copy_project(project, paths.root / "project", stack)
+        _empty_release_if_none(copy, stack)
+        variables = environment(paths, toolchain, endpoints)
+        engine = Engine({**variables, "PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}, copy)
+        report.step(stack, "selecting")
+        engine.select_or_init(stack)
+        return Course(engine, stack, report).run()
+    finally:
+        lab.down(report)
+        shutil.rmtree(paths.root, ignore_errors=True)
+
+
+def _empty_release_if_none(project: Path, stack: str) -> None:
+    """A stack whose images are built with it (`local`) has no release file yet: then nothing is released."""
+    named = release_named(project, stack)
+    if named is not None and not named.exists():
+        named.parent.mkdir(parents=True, exist_ok=True)
+        NOTHING_RELEASED.write(named)
