@@ -63,7 +63,7 @@ def _echo(detail: ErrorDetails, paths: list[tuple[Step, ...]]) -> bool:
 def _finding(detail: ErrorDetails, model: type[BaseModel]) -> Finding:
     path = tuple(detail["loc"])
     context = detail.get("ctx", {})
-    if "at" in context:
+    if context.get("at"):
         # A check across sections knows better than pydantic which setting has to change.
         path += tuple(int(step) if step.isdecimal() else step for step in str(context["at"]).split("."))
     return Finding(path, _message(detail, path, model))

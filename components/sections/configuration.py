@@ -10,14 +10,17 @@ from pydantic_core import PydanticCustomError
 from components.sections.application import Role, Workload
 from components.sections.audit import Audit
 from components.sections.base import Section, unique
+from components.sections.certificates import Certificates
 from components.sections.cluster import Cluster
 from components.sections.data import Data, replicated_elsewhere, undeletable
 from components.sections.keys import Keys
 from components.sections.mirrors import Mirror
 from components.sections.network import Network, in_region
 from components.sections.platform import Aws, Profile
+from components.sections.secrets import Secrets, from_vault, plain_secrets
 from components.sections.supply import Supply
 from components.sections.tenancy import Quota, Tenancy
+from components.sections.vault import Vault
 from components.values import ProjectPath, memory_bytes, millicores
 
 if TYPE_CHECKING:
@@ -51,8 +54,39 @@ class Configuration(Section):
     """The audit trail."""
     data: Data
     """Data that outlives the platform."""
+    certificates: Certificates | None = None
+    """Certificates of the traffic inside the cluster; vault needs them."""
+    vault: Vault | None = None
+    """Vault; without it, nothing signs or gives out credentials inside the cluster."""
+    secrets: Secrets | None = None
+    """Secrets and where they are delivered."""
     workload: Workload
     """The application."""
+
+    @field_validator("*")
+    @classmethod
+    def _no_secrets(cls, value: object) -> object:
+        for path, what in plain_secrets(value):
+            raise PydanticCustomError(
+                "plain_secret",
+                "looks like {what}: take it out of the file and renew it; values belong into Secrets Manager or Vault",
+                {"what": what, "at": path},
+            )
+        return value
+
+    @field_validator("vault")
+    @classmethod
+    def _over_tls(cls, value: Vault | None, info: ValidationInfo) -> Vault | None:
+        if value is not None and "certificates" in info.data and info.data["certificates"] is None:
+            raise PydanticCustomError("needs", "needs cartorio:certificates: Vault speaks TLS only", {})
+        return value
+
+    @field_validator("secrets")
+    @classmethod
+    def _with_vault(cls, value: Secrets | None, info: ValidationInfo) -> Secrets | None:
+        if value is not None and "vault" in info.data and info.data["vault"] is None:
+            from_vault(value)
+        return value
 
     @field_validator("mirrors")
     @classmethod

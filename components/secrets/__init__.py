@@ -1,0 +1,1 @@
+"""Secrets: External Secrets Operator and AWS Secrets Manager."""

@@ -1,0 +1,1 @@
+"""Vault: signing keys, secrets and short-lived credentials."""

@@ -1,0 +1,59 @@
+"""Secrets: the operator that delivers them, and those that Secrets Manager keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from components.secrets.secrets import ExternalSecrets, ExternalSecretsArgs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from components.base import Text
+    from components.cluster.handle import ClusterHandle
+    from components.site import Site
+
+
+@dataclass(frozen=True)
+class SecretsOutputs:
+    """What people need: the ARNs of the secrets whose values they put, by name."""
+
+    arns: dict[str, pulumi.Output[str]]
+
+
+def build(
+    site: Site, cluster: ClusterHandle, key_arn: Text, vault: Text | None, namespaces: Mapping[str, Text]
+) -> SecretsOutputs | None:
+    """Register the operator, its stores and deliveries, where the stack's file has the section.
+
+    Args:
+        site: the stack.
+        cluster: where the operator runs.
+        key_arn: the KMS key that encrypts the secrets.
+        vault: Vault's address; None without one.
+        namespaces: of the stack, by name.
+    """
+    settings = site.configuration.secrets
+    if settings is None:
+        return None
+    secrets = ExternalSecrets(
+        "secrets",
+        ExternalSecretsArgs(
+            stack=site.stack,
+            settings=settings,
+            sources=site.sources,
+            region=site.region,
+            cluster=cluster.name,
+            key_arn=key_arn,
+            vault=vault,
+            namespaces=tuple(namespaces.items()),
+            after=cluster.ready,
+            protect=site.protect,
+        ),
+        site.account,
+        pulumi.ResourceOptions(providers=[site.aws, cluster.provider]),
+    )
+    return SecretsOutputs(arns=secrets.arns)
