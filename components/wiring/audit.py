@@ -1,0 +1,66 @@
+"""Audit: the log group of the trail and, where it is asked for, the account's record and its alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.audit.account import AccountTrail, AccountTrailArgs
+from components.audit.alarms import SecurityAlarms, SecurityAlarmsArgs
+from components.audit.trail import AuditTrail, AuditTrailArgs
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from components.base import Text
+    from components.site import Site
+
+
+@dataclass(frozen=True)
+class AuditOutputs:
+    """What a person needs to know.
+
+    Attributes:
+        log_group: name of the log group.
+        bucket: name of the bucket with the account's record; None without a trail.
+        alarms_topic: ARN of the topic that alarms go to; None without a trail.
+    """
+
+    log_group: pulumi.Output[str]
+    bucket: pulumi.Output[str] | None = None
+    alarms_topic: pulumi.Output[str] | None = None
+
+
+def build(site: Site, group_key: Text, trail_key: Text, data_buckets: tuple[Text, ...]) -> AuditOutputs:
+    """Register the audit.
+
+    Args:
+        site: the stack's ground.
+        group_key: ARN of the key of the log group.
+        trail_key: ARN of the key of the record and the topic; its policy lets CloudTrail and alarms use it.
+        data_buckets: ARNs of the buckets of which every use of an object is recorded.
+    """
+    settings = site.configuration.audit
+    group = AuditTrail("audit", AuditTrailArgs(settings=settings, key_arn=group_key, protect=site.protect), site.cloud)
+    if settings.trail is None:
+        return AuditOutputs(group.log_group)
+    record = AccountTrail(
+        "account-trail",
+        AccountTrailArgs(
+            stack=site.stack,
+            settings=settings.trail,
+            key_arn=trail_key,
+            log_group=group.log_group,
+            data_buckets=data_buckets,
+            protect=site.protect,
+        ),
+        site.account,
+        site.cloud,
+    )
+    alarms = SecurityAlarms(
+        "security",
+        SecurityAlarmsArgs(log_group=group.log_group, key_arn=trail_key, subscriptions=settings.trail.subscriptions),
+        site.account,
+        site.cloud,
+    )
+    return AuditOutputs(group.log_group, record.bucket, alarms.topic_arn)

@@ -1,0 +1,77 @@
+"""Supply: the account's registry, the role that signs, and the roles of GitHub's workflows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from components.supply.github import GithubRoles, GithubRolesArgs, github_role_name
+from components.supply.registry import Registry, RegistryArgs
+from components.supply.signer import ReleaseSigner, ReleaseSignerArgs
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from components.base import Text
+    from components.providers import Account
+    from components.sections.supply import Supply
+    from components.site import Site
+
+
+@dataclass(frozen=True)
+class SupplyOutputs:
+    """What a person and CI need to know.
+
+    Attributes:
+        repositories: where to push, by repository.
+        signer_role: ARN of the role that signs.
+        github_roles: ARNs of the roles of GitHub's workflows, by their names in the settings.
+    """
+
+    repositories: dict[str, pulumi.Output[str]]
+    signer_role: pulumi.Output[str]
+    github_roles: dict[str, pulumi.Output[str]]
+
+
+def secrets_users(stack: str, settings: Supply, account: Account) -> tuple[pulumi.Output[str], ...]:
+    """ARNs of the workflows' roles, which the policy of the key of Pulumi's secrets names before they exist."""
+    roles = settings.github.roles if settings.github else ()
+    return tuple(account.arn("iam", f"role/{github_role_name(stack, role.name)}") for role in roles)
+
+
+def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> SupplyOutputs:
+    """Register the supply chain's part of the account.
+
+    Args:
+        site: the stack's ground.
+        image_key: ARN of the key that encrypts images.
+        signing_key: ARN of the key that signs releases.
+        secrets_key: ARN of the key of the secrets in Pulumi's state.
+    """
+    settings = site.configuration.supply
+    github = (
+        GithubRoles(
+            "github",
+            GithubRolesArgs(stack=site.stack, settings=settings.github, secrets_key_arn=secrets_key),
+            site.account,
+            site.cloud,
+        )
+        if settings.github
+        else None
+    )
+    registry = Registry(
+        "registry", RegistryArgs(settings=settings, key_arn=image_key, protect=site.protect), site.cloud
+    )
+    signer = ReleaseSigner(
+        "signer",
+        ReleaseSignerArgs(
+            stack=site.stack,
+            key_arn=signing_key,
+            trusted=settings.signers,
+            github_provider_arn=github.provider_arn if github else None,
+            github_subjects=settings.github.signers if settings.github else (),
+        ),
+        site.account,
+        site.cloud,
+    )
+    return SupplyOutputs(registry.urls, signer.role_arn, github.role_arns if github else {})

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.providers import Account
+from components.site import Site
+from components.wiring.supply import SupplyOutputs, build, secrets_users
+from tests.support.plan import ACCOUNT, Plan, policy_of, run
+from tests.support.stackfiles import put
+
+if TYPE_CHECKING:
+    from tests.support.stackfiles import Project
+
+ENVIRONMENT = "repo:cartorio-digital/infraestrutura:environment:local"
+GITHUB = {
+    "roles": [{"name": "deploy", "access": "deploy", "subject": ENVIRONMENT}],
+    "signers": [ENVIRONMENT],
+    "providerArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
+}
+
+
+def _plan(project: Project, users: list[str]) -> tuple[Plan, SupplyOutputs]:
+    settings = project.settings()
+
+    def program() -> SupplyOutputs:
+        account = Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1")
+        provider = aws.Provider("aws", region="sa-east-1")
+        site = Site(settings=settings, account=account, aws=provider, random=random.Provider("random"))
+        for user in secrets_users(site.stack, settings.configuration.supply, account):
+            user.apply(users.append)
+        return build(site, "arn:images", "arn:signing", "arn:secrets")
+
+    return run(program)
+
+
+def test_without_github_there_are_the_registry_and_the_signer(project: Project) -> None:
+    users: list[str] = []
+    plan, outputs = _plan(project, users)
+    assert [role.name for role in plan.of("aws:iam/role:Role")] == ["signer-role"]
+    assert (outputs.github_roles, users) == ({}, [])
+    assert list(outputs.repositories) == ["cartorio/app"]
+
+
+def test_workflows_deploy_and_sign_and_are_known_to_the_key_of_secrets(project: Project) -> None:
+    put(project.config, "cartorio:supply/github", GITHUB)
+    users: list[str] = []
+    plan, outputs = _plan(project, users)
+    roles = {role.name: role for role in plan.of("aws:iam/role:Role")}
+    assert set(roles) == {"github-deploy", "signer-role"}
+    assert set(outputs.github_roles) == {"deploy"}
+    assert users == [f"arn:aws:iam::{ACCOUNT}:role/{roles['github-deploy'].inputs['name']}"]
+    assert set(policy_of(roles["signer-role"], "assumeRolePolicy")) == {"AssumeByGithub"}
