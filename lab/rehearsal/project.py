@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from lab.errors import LabError, UsageError
+from lab.image.release import NOTHING_RELEASED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,10 +51,16 @@ def copy_project(project: Path, folder: Path, stack: str) -> Path:
     return folder
 
 
-def release_named(project: Path, stack: str) -> Path | None:
-    """The release file that the stack names, in the project's folder; None when it names none."""
+def ensure_release(project: Path, stack: str) -> None:
+    """Write the release file that the stack names, when it is not there.
+
+    A stack whose images are built with it (`local`) has none yet. Nothing is released then: everything but the workload is rehearsed.
+    """
     named = _config(stack_file(project, stack)).get("cartorio:release")
-    return project / str(named) if named else None
+    file = project / str(named)
+    if named and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        NOTHING_RELEASED.write(file)
 
 
 def change_setting(project: Path, stack: str, path: tuple[str, ...], by: int) -> int:

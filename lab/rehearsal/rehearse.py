@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from lab.engine.engine import Engine
 from lab.engine.environment import environment
-from lab.image.release import NOTHING_RELEASED
 from lab.rehearsal.course import Course, Rehearsal
-from lab.rehearsal.project import copy_project, release_named, stack_file
+from lab.rehearsal.project import copy_project, ensure_release, stack_file
 from lab.services import Lab
 from lab.toolchain import ensure
 
@@ -44,7 +43,7 @@ def rehearse(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Re
     try:
         endpoints = lab.up(report)
         copy = copy_project(project, paths.root / "project", stack)
-        _empty_release_if_none(copy, stack)
+        ensure_release(copy, stack)
         variables = environment(paths, toolchain, endpoints)
         engine = Engine({**variables, "PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}, copy)
         report.step(stack, "selecting")
@@ -53,11 +52,3 @@ def rehearse(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Re
     finally:
         lab.down(report)
         shutil.rmtree(paths.root, ignore_errors=True)
-
-
-def _empty_release_if_none(project: Path, stack: str) -> None:
-    """A stack whose images are built with it (`local`) has no release file yet: then nothing is released."""
-    named = release_named(project, stack)
-    if named is not None and not named.exists():
-        named.parent.mkdir(parents=True, exist_ok=True)
-        NOTHING_RELEASED.write(named)

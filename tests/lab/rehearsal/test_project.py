@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,7 @@ import yaml
 
 from lab.errors import LabError, UsageError
 from lab.paths import PROJECT_ROOT
-from lab.rehearsal.project import change_setting, copy_project, release_named, stack_file
+from lab.rehearsal.project import change_setting, copy_project, ensure_release, stack_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,13 +51,19 @@ def test_what_is_no_number_is_not_changed(project: Path, path: tuple[str, ...]) 
         change_setting(project, "qa", path, by=1)
 
 
-def test_the_release_file_is_the_projects_own(project: Path) -> None:
-    assert release_named(project, "qa") == project / "releases" / "qa.json"
-    (project / "Pulumi.qa.yaml").write_text("config: {}\n")
-    assert release_named(project, "qa") is None
+def test_a_stack_without_a_release_file_gets_an_empty_one_and_keeps_its_own(project: Path) -> None:
+    ensure_release(project, "qa")
+    file = project / "releases" / "qa.json"
+    assert json.loads(file.read_text())["images"] == {}
+    file.write_text("mine")
+    ensure_release(project, "qa")
+    assert file.read_text() == "mine"
+
+
+def test_a_stack_file_that_cannot_be_read_is_said(project: Path) -> None:
     (project / "Pulumi.qa.yaml").write_text("config: [")
     with pytest.raises(UsageError, match="no readable stack file"):
-        release_named(project, "qa")
+        ensure_release(project, "qa")
 
 
 def test_a_folder_that_is_in_use_is_not_written_over(tmp_path: Path) -> None:
