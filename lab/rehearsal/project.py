@@ -54,7 +54,8 @@ def copy_project(project: Path, folder: Path, stack: str) -> Path:
 def ensure_release(project: Path, stack: str) -> None:
     """Write the release file that the stack names, when it is not there.
 
-    A stack whose images are built with it (`local`) has none yet. Nothing is released then: everything but the workload is rehearsed.
+    A stack whose images are built with it (`local`) has none yet. Nothing is released then: everything but the workload
+    is rehearsed.
     """
     named = _config(stack_file(project, stack)).get("cartorio:release")
     file = project / str(named)
