@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from components.sections.application import Role, Workload
 from components.sections.audit import Audit
+from components.sections.backup import Backup, copied_elsewhere
 from components.sections.base import Section, unique
 from components.sections.certificates import Certificates
 from components.sections.cluster import Cluster
@@ -54,6 +55,8 @@ class Configuration(Section):
     """The audit trail."""
     data: Data
     """Data that outlives the platform."""
+    backup: Backup | None = None
+    """Backups of buckets and volumes; absent: none."""
     certificates: Certificates | None = None
     """Certificates of the traffic inside the cluster; vault needs them."""
     vault: Vault | None = None
@@ -112,6 +115,12 @@ class Configuration(Section):
     def _replicated(cls, value: Data, info: ValidationInfo) -> Data:
         aws = info.data.get("aws")
         return replicated_elsewhere(value, aws.region) if isinstance(aws, Aws) else value
+
+    @field_validator("backup")
+    @classmethod
+    def _copied(cls, value: Backup | None, info: ValidationInfo) -> Backup | None:
+        aws = info.data.get("aws")
+        return copied_elsewhere(value, aws.region) if value is not None and isinstance(aws, Aws) else value
 
     @field_validator("workload")
     @classmethod

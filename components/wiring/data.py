@@ -48,17 +48,28 @@ def build(site: Site, key_arn: Text) -> DataOutputs:
     )
 
 
-def second_region(site: Site, region: str) -> pulumi.ResourceOptions:
-    """Options of a component that lives in another region of the stack's account."""
+def second_region(site: Site, area: str, region: str) -> pulumi.ResourceOptions:
+    """Options of an area's components that live in another region of the stack's account."""
     configuration = site.configuration
     provider = aws.Provider(
-        f"aws-{region}",
+        f"aws-{area}",
         region=region,
         allowed_account_ids=configuration.aws.accounts or None,
         s3_use_path_style=configuration.aws.path_style_buckets or None,
         default_tags=aws.ProviderDefaultTagsArgs(tags=tags(site.stack, configuration.profile, configuration.aws)),
     )
     return pulumi.ResourceOptions(providers=[provider])
+
+
+def copy_key(site: Site, name: str, elsewhere: pulumi.ResourceOptions) -> CopyKey:
+    """The key of the copies in another region."""
+    keys = site.configuration.keys
+    args = CopyKeyArgs(
+        deletion_window_days=keys.deletion_window_days,
+        rotation_period_days=keys.rotation_period_days,
+        protect=site.protect,
+    )
+    return CopyKey(name, args, site.account, elsewhere)
 
 
 def evidence_args(settings: Evidence, key_arn: Text, *, protect: bool) -> BucketArgs:
@@ -92,18 +103,8 @@ def _replicate(
     buckets: dict[str, Bucket],
     key_arn: Text,
 ) -> None:
-    elsewhere = second_region(site, settings.region)
-    keys = site.configuration.keys
-    key = CopyKey(
-        "copies",
-        CopyKeyArgs(
-            deletion_window_days=keys.deletion_window_days,
-            rotation_period_days=keys.rotation_period_days,
-            protect=site.protect,
-        ),
-        site.account,
-        elsewhere,
-    )
+    elsewhere = second_region(site, "copies", settings.region)
+    key = copy_key(site, "copies", elsewhere)
     for name, args in wanted.items():
         # The copy is not backed up: it is the backup.
         copy = Bucket(f"{name}-copy", args.model_copy(update={"key_arn": key.arn, "tags": ()}), elsewhere)

@@ -24,15 +24,15 @@ class _Thing(Recorded):
 
 
 def test_an_import_says_why_there_is_nothing_to_import() -> None:
-    thing = _Thing(None)  # type: ignore[arg-type] - an import that fails asks for no account
+    thing = _Thing(None)  # type: ignore[arg-type]  # an import that fails asks for no account
     with pytest.raises(NotFoundError, match="no API for things"):
         thing.read("one", {})
 
 
 def test_no_api_is_called() -> None:
-    thing = _Thing(None)  # type: ignore[arg-type] - as above
+    thing = _Thing(None)  # type: ignore[arg-type]  # as above
     with pytest.raises(ResourceError, match="no API for things"):
-        thing.make(None, {})  # type: ignore[arg-type] - as above
+        thing.make(None, {})  # type: ignore[arg-type]  # as above
 
 
 def test_what_aws_told_at_its_creation_stays(engine: Engine) -> None:
