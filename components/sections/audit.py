@@ -72,6 +72,27 @@ class TrailSettings(Section):
         return value
 
 
+class Feature(StrEnum):
+    """What GuardDuty looks at, besides the calls, flows and names that it always looks at."""
+
+    EKS_AUDIT_LOGS = "EKS_AUDIT_LOGS"
+    MALWARE = "EBS_MALWARE_PROTECTION"
+    RUNTIME = "RUNTIME_MONITORING"
+    S3 = "S3_DATA_EVENTS"
+
+
+class Detection(Section):
+    """GuardDuty; an account has one detector a region."""
+
+    features: tuple[Feature, ...] = (Feature.EKS_AUDIT_LOGS, Feature.RUNTIME, Feature.S3)
+    """What it looks at, besides the calls, flows and names that it always looks at; each is billed."""
+
+    @field_validator("features")
+    @classmethod
+    def _once(cls, value: tuple[Feature, ...]) -> tuple[Feature, ...]:
+        return unique(value, "the feature")
+
+
 class Audit(Section):
     """The audit trail."""
 
@@ -79,3 +100,5 @@ class Audit(Section):
     """Days that log entries are kept."""
     trail: TrailSettings | None = None
     """The record of what is done in the account, and the alarms on it. Without it there is none."""
+    detection: Detection | None = None
+    """Who looks for intruders. Without it nobody does."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from components.audit.account import AccountTrail, AccountTrailArgs
 from components.audit.alarms import SecurityAlarms, SecurityAlarmsArgs
+from components.audit.detection import IntrusionDetection, IntrusionDetectionArgs
 from components.audit.trail import AuditTrail, AuditTrailArgs
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def build(site: Site, group_key: Text, trail_key: Text, data_buckets: tuple[Text
     """
     settings = site.configuration.audit
     group = AuditTrail("audit", AuditTrailArgs(settings=settings, key_arn=group_key, protect=site.protect), site.cloud)
+    if settings.detection is not None:
+        IntrusionDetection("detection", IntrusionDetectionArgs(settings=settings.detection), site.cloud)
     if settings.trail is None:
         return AuditOutputs(group.log_group)
     record = AccountTrail(

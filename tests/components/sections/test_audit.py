@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from components.sections.audit import Audit, TrailSettings
+from components.sections.audit import Audit, Detection, TrailSettings
 
 
 @pytest.mark.parametrize("days", [0, 2, 366, "7"])
@@ -54,3 +54,11 @@ def test_an_endpoint_fits_its_protocol(protocol: str, endpoint: str, reason: str
 def test_wrong_trail(change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         _trail(**change)
+
+
+def test_a_feature_is_named_once() -> None:
+    assert len(Detection().features) == 3
+    with pytest.raises(ValidationError, match="names the feature 'S3_DATA_EVENTS' twice"):
+        Audit.model_validate_json(
+            '{"retentionDays": 7, "detection": {"features": ["S3_DATA_EVENTS", "S3_DATA_EVENTS"]}}'
+        )

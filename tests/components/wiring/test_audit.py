@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.support.stackfiles import Project
 
 TRAIL = "aws:cloudtrail/trail:Trail"
+DETECTOR = "aws:guardduty/detector:Detector"
 
 
 def _plan(project: Project) -> tuple[Plan, AuditOutputs]:
@@ -33,7 +34,7 @@ def _plan(project: Project) -> tuple[Plan, AuditOutputs]:
 def test_without_a_trail_there_is_the_log_group_alone(project: Project) -> None:
     plan, outputs = _plan(project)
     assert plan.one("aws:cloudwatch/logGroup:LogGroup").inputs["kmsKeyId"] == "arn:group-key"
-    assert plan.of(TRAIL) == []
+    assert plan.of(TRAIL) == plan.of(DETECTOR) == []
     assert (outputs.bucket, outputs.alarms_topic) == (None, None)
 
 
@@ -47,3 +48,10 @@ def test_the_trail_writes_into_the_group_in_which_alarms_look(project: Project) 
     assert "arn:aws:s3:::evidence/" in str(trail["advancedEventSelectors"])
     filters = plan.of("aws:cloudwatch/logMetricFilter:LogMetricFilter")
     assert {found.inputs["logGroupName"] for found in filters} == {group}
+
+
+def test_intruders_are_looked_for_with_or_without_a_trail(project: Project) -> None:
+    put(project.config, "cartorio:audit/detection", {})
+    plan, _ = _plan(project)
+    assert plan.one(DETECTOR).inputs["enable"] is True
+    assert plan.of(TRAIL) == []
