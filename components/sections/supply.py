@@ -20,6 +20,15 @@ from components.values import (
 )
 
 
+class Scanning(StrEnum):
+    """How the registry looks for vulnerabilities in what is pushed."""
+
+    BASIC = "BASIC"
+    """Packages of the operating system, when an image is pushed."""
+    ENHANCED = "ENHANCED"
+    """Amazon Inspector: packages of languages too, and again whenever a new vulnerability is known."""
+
+
 class GithubAccess(StrEnum):
     """What a workflow may do: look at the stack, or change it."""
 
@@ -88,6 +97,8 @@ class Supply(Section):
     """Repositories kept in the account's registry (ECR)."""
     expire_candidates_days: Annotated[int, Field(ge=1, le=365)] = 30
     """Days after which an image tagged `candidate-...`, and not `v...` too, is removed from the account's registry."""
+    scanning: Scanning | None = None
+    """How the whole registry of the account scans. Without it, as AWS delivers it: BASIC, repository by repository."""
     signers: tuple[PrincipalArn, ...] = ()
     """Who may take the role that signs releases; none here nor in `github`: whoever the account's IAM allows to."""
     github: Github | None = None

@@ -6,9 +6,12 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Args, Component, Text
-from components.sections.supply import Supply
+from components.sections.supply import Scanning, Supply
 
 _ALL = 10_000  # more than a repository will have: the rule below then never removes anything
+
+# The most that each kind has: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html
+_FREQUENCY = {Scanning.BASIC: "SCAN_ON_PUSH", Scanning.ENHANCED: "CONTINUOUS_SCAN"}
 
 
 class RegistryArgs(Args):
@@ -32,7 +35,26 @@ class Registry(Component):
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
         self.urls = {repository: self._repository(name, repository, args) for repository in args.settings.repositories}
+        if args.settings.scanning is not None:
+            self._scanning(name, args.settings.scanning)
         self.register_outputs({"urls": self.urls})
+
+    def _scanning(self, name: str, how: Scanning) -> None:
+        aws.ecr.RegistryScanningConfiguration(
+            f"{name}-scanning",
+            scan_type=how.value,
+            rules=[
+                aws.ecr.RegistryScanningConfigurationRuleArgs(
+                    scan_frequency=_FREQUENCY[how],
+                    repository_filters=[
+                        aws.ecr.RegistryScanningConfigurationRuleRepositoryFilterArgs(
+                            filter="*", filter_type="WILDCARD"
+                        )
+                    ],
+                )
+            ],
+            opts=self._child(),
+        )
 
     def _repository(self, name: str, repository: str, args: RegistryArgs) -> pulumi.Output[str]:
         role = repository.replace("/", "-")

@@ -58,3 +58,15 @@ def test_candidates_go_releases_stay_and_what_has_no_tag_is_left_alone(project: 
             "countUnit": "days",
             "countNumber": 1,
         }
+
+
+@pytest.mark.parametrize(("how", "frequency"), [("BASIC", "SCAN_ON_PUSH"), ("ENHANCED", "CONTINUOUS_SCAN")])
+def test_the_whole_registry_scans_as_often_as_it_can(project: Project, how: str, frequency: str) -> None:
+    kind = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
+    assert _plan(project).of(kind) == []
+    put(project.config, "cartorio:supply/scanning", how)
+    everything = [{"filter": "*", "filterType": "WILDCARD"}]
+    assert _plan(project).one(kind).inputs == {
+        "scanType": how,
+        "rules": [{"scanFrequency": frequency, "repositoryFilters": everything}],
+    }
