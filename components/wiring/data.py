@@ -11,10 +11,12 @@ import pulumi_aws as aws
 from components.data.bucket import Bucket, BucketArgs, Lock
 from components.data.copykey import CopyKey, CopyKeyArgs
 from components.data.replication import Replication, ReplicationArgs
+from components.data.storage import DatabaseStorage, DatabaseStorageArgs
 from components.labels import BACKED_UP, tags
 
 if TYPE_CHECKING:
     from components.base import Text
+    from components.cluster.handle import ClusterHandle
     from components.sections.data import Documents, Evidence
     from components.sections.data import Replication as ReplicationSettings
     from components.site import Site
@@ -27,10 +29,12 @@ class DataOutputs:
     Attributes:
         evidence_bucket: name of the bucket of evidence.
         documents_bucket: name of the bucket of documents; None: there is none.
+        bucket_arns: ARNs of all of them.
     """
 
     evidence_bucket: pulumi.Output[str]
     documents_bucket: pulumi.Output[str] | None
+    bucket_arns: tuple[pulumi.Output[str], ...]
 
 
 def build(site: Site, key_arn: Text) -> DataOutputs:
@@ -44,8 +48,18 @@ def build(site: Site, key_arn: Text) -> DataOutputs:
         _replicate(site, settings.replication, wanted, buckets, key_arn)
     documents = buckets.get("documents")
     return DataOutputs(
-        evidence_bucket=buckets["evidence"].bucket, documents_bucket=documents.bucket if documents else None
+        evidence_bucket=buckets["evidence"].bucket,
+        documents_bucket=documents.bucket if documents else None,
+        bucket_arns=tuple(bucket.arn for bucket in buckets.values()),
     )
+
+
+def storage(site: Site, cluster: ClusterHandle, key_arn: Text) -> pulumi.Output[str] | None:
+    """Name of the class of database volumes, which `key_arn` encrypts; None where the cluster has no EBS."""
+    if cluster.name is None:
+        return None
+    args = DatabaseStorageArgs(stack=site.stack, key_arn=key_arn)
+    return DatabaseStorage("storage", args, cluster.options).storage_class
 
 
 def second_region(site: Site, area: str, region: str) -> pulumi.ResourceOptions:

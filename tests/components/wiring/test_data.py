@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from components.cluster.handle import ClusterHandle
 from components.data.bucket import Lock
 from components.providers import connect
 from components.sections.data import Evidence, LockMode
 from components.site import Site
-from components.wiring.data import DataOutputs, build, evidence_args
+from components.wiring.data import DataOutputs, build, evidence_args, storage
 from tests.support.plan import Plan, policy_of, run
 
 if TYPE_CHECKING:
@@ -78,3 +79,15 @@ def test_the_copying_role_reads_one_bucket_and_writes_one(replicated: Plan) -> N
     assert policy["ReadObjects"]["Resource"] == "arn:aws:s3:::documents-bucket-1234567/*"
     assert policy["WriteCopies"]["Resource"] == "arn:aws:s3:::documents-copy-bucket-1234567/*"
     assert policy["Encrypt"]["Condition"]["StringEquals"] == {"kms:ViaService": "s3.us-east-1.amazonaws.com"}
+
+
+@pytest.mark.parametrize("name", ["eks", None])
+def test_only_a_cluster_of_eks_has_volumes_of_ebs(project: Project, name: str | None) -> None:
+    settings = project.settings({})
+
+    def program() -> None:
+        providers = connect(settings)
+        site = Site(settings, providers.account, providers.aws, providers.random)
+        assert (storage(site, ClusterHandle(name, providers.kubernetes), "arn:key") is None) == (name is None)
+
+    assert len(run(program)[0].of("kubernetes:storage.k8s.io/v1:StorageClass")) == (name is not None)
