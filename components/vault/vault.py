@@ -17,6 +17,7 @@ from components import charts
 from components.base import Args, Component, Text
 from components.cluster.identity import WorkloadIdentity, WorkloadIdentityArgs
 from components.labels import labels
+from components.naming import physical_name
 from components.policies import Statement
 from components.sections.vault import Vault as Settings
 from components.sources import Sources
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from components.providers import Account
 
 NAMESPACE = "vault"
+_ROLE_LIMIT = 64  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 # Where EKS Pod Identity gives out credentials: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
 POD_IDENTITY = Flow(name="pod-identity", direction=Direction.EGRESS, cidrs=("169.254.170.23/32",), ports=(80,))
 _RECOVERY_WINDOW_DAYS = 30
@@ -71,6 +73,11 @@ class VaultArgs(Args):
     protect: bool = True
 
 
+def unseal_role_name(stack: str) -> str:
+    """Physical name of the servers' role: the policy of the key that unseals names it before it exists."""
+    return physical_name("cartorio", stack, "vault-unseal", limit=_ROLE_LIMIT)
+
+
 class Vault(Component):
     """Vault in its room.
 
@@ -95,6 +102,7 @@ class Vault(Component):
             "server",
             RELEASE,
             Statement("Unseal", ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey"), (args.unseal_key_arn,)),
+            role_name=unseal_role_name(args.stack),
         )
         certificate = self._certificate(name)
         maps = [
@@ -139,7 +147,9 @@ class Vault(Component):
             self._child(),
         )
 
-    def _identity(self, name: str, role: str, service_account: str, *statements: Statement) -> WorkloadIdentity:
+    def _identity(
+        self, name: str, role: str, service_account: str, *statements: Statement, role_name: str | None = None
+    ) -> WorkloadIdentity:
         return WorkloadIdentity(
             f"{name}-{role}",
             WorkloadIdentityArgs(
@@ -148,6 +158,7 @@ class Vault(Component):
                 namespace=NAMESPACE,
                 service_account=service_account,
                 statements=statements,
+                role_name=role_name,
             ),
             self._account,
             self._child(),

@@ -42,4 +42,4 @@ mv "$HANDOVER/recovery.partial" "$HANDOVER/recovery.json"
 VAULT_TOKEN=$(printf '%s\n' "$answer" | sed -n 's/.*"root_token": "\([^"]*\)".*/\1/p')
 export VAULT_TOKEN
 unset answer
-exec /bin/sh "$SCRIPTS/bootstrap.sh"
+. "$SCRIPTS/bootstrap.sh"
