@@ -13,7 +13,6 @@ from components.values import DnsLabel, FilePath, ImageReference, MemoryQuantity
 
 _PUBLIC = ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----")
 _SHORTEST_KEY = 200  # characters; an Ed25519 key with one identity has more
-_LEAST_SERVERS = 3
 _HOURS = 24
 
 RESERVED_ROLES = frozenset({"configure", "snapshot", "external-secrets", "root", "default"})
@@ -77,7 +76,7 @@ class Pkcs11(Section):
     """Secret in Vault's namespace with Vault's licence under `license`."""
     library: FilePath
     """Path of the HSM's PKCS#11 library in the image."""
-    slot: Annotated[int, Field(ge=0)] | None = None
+    slot: Annotated[int, Field(ge=0, le=4294967295)] | None = None
     """Number of the slot; either this or tokenLabel."""
     token_label: Word | None = None
     """Label of the token; either this or slot."""
@@ -179,7 +178,7 @@ class Client(Section):
 class Vault(Section):
     """Vault: signing keys, secrets and short-lived credentials."""
 
-    replicas: Annotated[int, Field(le=7)] = 3
+    replicas: Annotated[int, Field(ge=3, le=7)] = 3
     """Servers: an odd number of at least 3, of which a majority has to be up."""
     zones: Annotated[int, Field(ge=1, le=6)] = 3
     """Availability zones that they have to be spread over; at most replicas."""
@@ -203,7 +202,7 @@ class Vault(Section):
     @field_validator("replicas")
     @classmethod
     def _quorum(cls, value: int) -> int:
-        if value < _LEAST_SERVERS or value % 2 == 0:
+        if value % 2 == 0:
             raise PydanticCustomError(
                 "quorum", "must be 3, 5 or 7: Raft needs a majority, an even server adds none", {}
             )

@@ -18,7 +18,7 @@ from tests.support.plan import ACCOUNT, Plan, policy_of, run
 STORE = "kubernetes:external-secrets.io/v1:ClusterSecretStore"
 DELIVERY = "kubernetes:external-secrets.io/v1:ExternalSecret"
 SECRET = "aws:secretsmanager/secret:Secret"
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "managed": [{"name": "mail/relay", "description": "Password of the mail relay."}],
     "delivered": [
         {
@@ -39,7 +39,7 @@ SETTINGS = {
 
 
 def _plan(*, protect: bool = True, vault: str | None = "https://vault") -> Plan:
-    settings: dict[str, Any] = SETTINGS if vault else {**SETTINGS, "delivered": SETTINGS["delivered"][:1]}
+    settings = SETTINGS if vault else {**SETTINGS, "delivered": SETTINGS["delivered"][:1]}
 
     def program() -> ExternalSecrets:
         return ExternalSecrets(

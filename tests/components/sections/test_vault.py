@@ -49,7 +49,7 @@ CLIENT = {"name": "api", "namespace": "cartorio", "serviceAccount": "api"}
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"replicas": 1, "zones": 1}, "must be 3, 5 or 7"),
+        ({"replicas": 1, "zones": 1}, "greater than or equal to 3"),
         ({"replicas": 4}, "must be 3, 5 or 7"),
         ({"replicas": 3, "zones": 4}, r"at most replicas \(3\)"),
         ({"snapshots": {"everyHours": 5}}, "must divide 24"),
