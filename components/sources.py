@@ -42,6 +42,18 @@ class ImagePin:
 
 
 @dataclass(frozen=True)
+class EksPins:
+    """The versions of EKS's add-ons that go with one version of Kubernetes."""
+
+    kube_proxy: str
+    coredns: str
+    vpc_cni: str
+    pod_identity_agent: str
+    ebs_csi_driver: str
+    snapshot_controller: str
+
+
+@dataclass(frozen=True)
 class Chart:
     """How Helm finds a chart: `reference` in `repository`, or by itself where that is None."""
 

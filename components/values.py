@@ -113,6 +113,17 @@ BucketName = Annotated[
         "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots, hyphens",
     ),
 ]
+KubernetesMinor = Annotated[str, _Shape(r"1\.[0-9]{2}", "a Kubernetes version without its patch, in quotes: '1.36'")]
+RoleName = Annotated[
+    str,
+    _Shape(
+        r"([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}",
+        "the name of an IAM role of the account, with its path but without an ARN, such as platform-administrators",
+        576,
+    ),
+]
+InstanceType = Annotated[str, _Shape(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an EC2 instance type such as m7g.large", 64)]
+InstanceFamily = Annotated[str, _Shape(r"[a-z][a-z0-9-]*[0-9][a-z0-9-]*", "a family of EC2 instances such as m7g", 32)]
 AccountId = Annotated[str, _Shape(r"[0-9]{12}", "an AWS account number: twelve digits, in quotes")]
 Region = Annotated[str, _Shape(r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as sa-east-1")]
 AvailabilityZone = Annotated[str, _Shape(r"[a-z]{2}(-[a-z]+)+-[0-9][a-z]", "an availability zone such as sa-east-1a")]

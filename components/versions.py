@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.sources import ChartPin, ImagePin
+from components.sources import ChartPin, EksPins, ImagePin
 
 POD_SECURITY: Final = "v1.34"
 """Edition of the Pod Security Standards that namespaces enforce.
@@ -31,3 +31,30 @@ AWS_CLI: Final = ImagePin(
 )
 EXTERNAL_SECRETS: Final = ChartPin("external-secrets", "1.3.2", "https://charts.external-secrets.io")
 EXTERNAL_SECRETS_IMAGE: Final = "ghcr.io/external-secrets/external-secrets"
+
+# The cluster. Add-ons, per Kubernetes version, are what clusters of it were seen to run on in 2026; EKS refuses one
+# that does not fit: `aws eks describe-addon-versions --kubernetes-version 1.36`. The CRDs of Karpenter are those of the
+# Go module github.com/aws/karpenter-provider-aws of the same version.
+BOTTLEROCKET: Final = "1.66.0-1ad6b4a4"
+"""Release of the nodes' operating system and the commit it was built from, as managed node groups want it."""
+EKS: Final = {
+    "1.35": EksPins(
+        kube_proxy="v1.35.3-eksbuild.17",
+        coredns="v1.13.2-eksbuild.11",
+        vpc_cni="v1.22.3-eksbuild.1",
+        pod_identity_agent="v1.3.10-eksbuild.3",
+        ebs_csi_driver="v1.63.1-eksbuild.1",
+        snapshot_controller="v8.5.0-eksbuild.5",
+    ),
+    "1.36": EksPins(
+        kube_proxy="v1.36.0-eksbuild.21",
+        coredns="v1.14.3-eksbuild.16",
+        vpc_cni="v1.22.4-eksbuild.3",
+        pod_identity_agent="v1.3.10-eksbuild.3",
+        ebs_csi_driver="v1.63.1-eksbuild.1",
+        snapshot_controller="v8.5.0-eksbuild.5",
+    ),
+}
+"""The add-ons of each Kubernetes version that a stack may have; the next one is added before a stack moves to it."""
+KARPENTER: Final = ChartPin("karpenter", "1.14.3", "oci://public.ecr.aws/karpenter")
+CLUSTER_AUTOSCALER: Final = ChartPin("cluster-autoscaler", "9.56.0", "https://kubernetes.github.io/autoscaler")

@@ -12,7 +12,7 @@ from components.sections.audit import Audit
 from components.sections.backup import Backup, copied_elsewhere
 from components.sections.base import Section, unique
 from components.sections.certificates import Certificates
-from components.sections.cluster import Cluster
+from components.sections.cluster import Cluster, placed
 from components.sections.data import Data, replicated_elsewhere, undeletable
 from components.sections.keys import Keys
 from components.sections.mirrors import Mirror
@@ -104,6 +104,11 @@ class Configuration(Section):
         if value is not None and isinstance(aws, Aws):
             in_region(value, aws.region)
         return value
+
+    @field_validator("cluster")
+    @classmethod
+    def _in_network(cls, value: Cluster, info: ValidationInfo) -> Cluster:
+        return placed(value, info.data["network"]) if "network" in info.data else value
 
     @field_validator("data")
     @classmethod
