@@ -31,6 +31,7 @@ _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"
 _AWS_OWN = "alias/aws/"
 _HIDDEN = {"AccessDeniedException", "AccessDenied"}
 _GONE = {"NotFoundException"}
+_UNTOLD = "not told"  # of a key, KMS promises to tell nothing but its id
 _AT_REST = {"Enabled", "Disabled"}  # KMS tells nothing of the rotation of keys in other states
 _REMEDY = (
     "sign in to AWS (`aws sts get-caller-identity` must answer), or open `cartorio shell` for the lab; the caller needs"
@@ -116,7 +117,7 @@ def _key(kms: KMSClient, key_id: str, *, in_full: bool) -> FoundKey | None:
     rotates: bool | None = None
     period: int | None = None
     policy: str | None = None
-    if in_full and told["KeyState"] in _AT_REST:
+    if in_full and told.get("KeyState") in _AT_REST:
         rotation = kms.get_key_rotation_status(KeyId=key_id)
         rotates, period = rotation["KeyRotationEnabled"], rotation.get("RotationPeriodInDays")
     if in_full:
@@ -124,9 +125,9 @@ def _key(kms: KMSClient, key_id: str, *, in_full: bool) -> FoundKey | None:
     deletion = told.get("DeletionDate")
     return FoundKey(
         id=key_id,
-        state=told["KeyState"],
-        spec=told["KeySpec"],
-        usage=told["KeyUsage"],
+        state=told.get("KeyState", _UNTOLD),
+        spec=told.get("KeySpec", _UNTOLD),
+        usage=told.get("KeyUsage", _UNTOLD),
         tags={
             tag["TagKey"]: tag["TagValue"]
             for page in kms.get_paginator("list_resource_tags").paginate(KeyId=key_id)  # at most 50 tags a key
