@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.audit.trail import AuditTrail, AuditTrailArgs
-from components.data.bucket import Bucket
-from components.keys.keyring import KeyRing, KeyRingArgs, PurposeUsers
+from components.cluster.handle import ClusterHandle
+from components.keys.keyring import KeyRing, KeyRingArgs
 from components.keys.purposes import KeyPurpose
-from components.network.vpc import Network, NetworkArgs
 from components.providers import connect
+from components.site import Site
 from components.supply.admission import Admission, AdmissionArgs
-from components.supply.registry import Registry, RegistryArgs
-from components.supply.signer import ReleaseSigner, ReleaseSignerArgs, signer_role_name
 from components.tenancy.tenancy import Tenancy, TenancyArgs
-from components.wiring.data import evidence_args
+from components.wiring import audit, backup, certificates, data, network, secrets, supply, vault
+from components.wiring.keys import platform_users
 from components.workload.application import Application, ApplicationArgs
 
 if TYPE_CHECKING:
-    from components.providers import Providers
     from components.settings import Settings
 
 
@@ -38,9 +35,14 @@ class Outputs:
         release_signing_key: ARN of the key that signs.
         release_signing_alias: how cosign names it: `awskms:///<alias>`.
         release_signer_role: ARN of the role that may sign.
+        workflow_roles: ARNs of the roles of GitHub's workflows, by their names in the settings.
         repositories: where to push images, by repository.
         evidence_bucket: name of the bucket of evidence.
+        documents_bucket: name of the bucket of documents; None: there is none.
+        backup_vault: name of the vault of backups; None: there is none.
         audit_log_group: name of the log group of the audit trail.
+        audit_bucket: name of the bucket with the account's record; None without one.
+        alarms_topic: ARN of the topic that the account's alarms go to; None without them.
         release: version that runs; None before the first release.
         endpoint: where the API is, inside the cluster; None before the first release.
         drift: what of the workload was set by hand since it was released; empty when all is as declared.
@@ -54,9 +56,14 @@ class Outputs:
     release_signing_key: pulumi.Output[str]
     release_signing_alias: pulumi.Output[str]
     release_signer_role: pulumi.Output[str]
+    workflow_roles: dict[str, pulumi.Output[str]]
     repositories: dict[str, pulumi.Output[str]]
     evidence_bucket: pulumi.Output[str]
+    documents_bucket: pulumi.Output[str] | None
+    backup_vault: pulumi.Output[str] | None
     audit_log_group: pulumi.Output[str]
+    audit_bucket: pulumi.Output[str] | None
+    alarms_topic: pulumi.Output[str] | None
     release: pulumi.Output[str] | None
     endpoint: pulumi.Output[str] | None
     drift: pulumi.Output[list[str]] | None
@@ -64,86 +71,82 @@ class Outputs:
 
 def build(settings: Settings) -> Outputs:
     """Register everything that `settings` ask for."""
-    configuration, protect = settings.configuration, settings.configuration.protect
+    configuration = settings.configuration
     providers = connect(settings)
-    cloud = pulumi.ResourceOptions(providers=[providers.aws])
-    signer_role = providers.account.arn("iam", f"role/{signer_role_name(settings.stack)}")
+    site = Site(settings, providers.account, providers.aws, providers.random)
     keys = KeyRing(
         "keys",
         KeyRingArgs(
-            stack=settings.stack,
+            stack=site.stack,
             settings=configuration.keys,
-            platform_users=(PurposeUsers(purpose=KeyPurpose.RELEASE_SIGNING, principals=(signer_role,)),),
-            protect=protect,
+            platform_users=platform_users(site.stack, configuration, site.account),
+            protect=site.protect,
         ),
-        providers.account,
-        cloud,
+        site.account,
+        site.cloud,
     )
-    envelope = keys.envelope.arn
-    signer = ReleaseSigner(
-        "signer",
-        ReleaseSignerArgs(stack=settings.stack, key_arn=keys.release_signing.arn, trusted=configuration.supply.signers),
-        providers.account,
-        cloud,
+    vpc = network.build(site, keys.arn(KeyPurpose.LOGS))
+    chain = supply.build(
+        site, keys.envelope.arn, keys.release_signing.arn, secrets_key=keys.arn(KeyPurpose.PULUMI_SECRETS)
     )
-    network = _network(settings, providers, keys.arn(KeyPurpose.LOGS))
-    registry = Registry(
-        "registry", RegistryArgs(settings=configuration.supply, key_arn=envelope, protect=protect), cloud
-    )
-    trail = AuditTrail("audit", AuditTrailArgs(settings=configuration.audit, key_arn=envelope, protect=protect), cloud)
-    evidence = Bucket("evidence", evidence_args(configuration.data.evidence, envelope, protect=protect), cloud)
-    tenancy, application = _cluster(settings, providers)
+    stores = data.build(site, keys.arn(KeyPurpose.S3))
+    copies = backup.build(site, keys.arn(KeyPurpose.BACKUP))
+    trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns)
+    tenancy, application = _inside(site, ClusterHandle(name=None, provider=providers.kubernetes), keys)
     return Outputs(
         kubeconfig=settings.kubeconfig,
-        region=configuration.aws.region,
+        region=site.region,
         namespaces=tenancy.namespaces,
-        vpc=network.vpc_id if network else None,
-        envelope_key=envelope,
+        vpc=vpc.vpc_id if vpc else None,
+        envelope_key=keys.envelope.arn,
         release_signing_key=keys.release_signing.arn,
         release_signing_alias=keys.release_signing.alias,
-        release_signer_role=signer.role_arn,
-        repositories=registry.urls,
-        evidence_bucket=evidence.bucket,
+        release_signer_role=chain.signer_role,
+        workflow_roles=chain.github_roles,
+        repositories=chain.repositories,
+        evidence_bucket=stores.evidence_bucket,
+        documents_bucket=stores.documents_bucket,
+        backup_vault=copies.vault if copies else None,
         audit_log_group=trail.log_group,
+        audit_bucket=trail.bucket,
+        alarms_topic=trail.alarms_topic,
         release=application.version if application else None,
         endpoint=application.endpoint if application else None,
         drift=application.drift if application else None,
     )
 
 
-def _network(settings: Settings, providers: Providers, key: pulumi.Output[str]) -> Network | None:
-    section = settings.configuration.network
-    if section is None:
-        return None
-    return Network(
-        "network",
-        NetworkArgs(stack=settings.stack, settings=section, key_arn=key, protect=settings.configuration.protect),
-        providers.account,
-        pulumi.ResourceOptions(providers=[providers.aws]),
-    )
-
-
-def _cluster(settings: Settings, providers: Providers) -> tuple[Tenancy, Application | None]:
-    configuration, release = settings.configuration, settings.release
-    cluster = pulumi.ResourceOptions(providers=[providers.kubernetes])
+def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> tuple[Tenancy, Application | None]:
+    """What lives in the cluster."""
+    configuration, release = site.configuration, site.settings.release
     admission = Admission(
-        "admission", AdmissionArgs(stack=settings.stack, registries=configuration.supply.registries), cluster
+        "admission", AdmissionArgs(stack=site.stack, registries=configuration.supply.registries), cluster.options
     )
-    tenancy = Tenancy("tenancy", TenancyArgs(stack=settings.stack, settings=configuration.tenancy), cluster)
+    tenancy = Tenancy("tenancy", TenancyArgs(stack=site.stack, settings=configuration.tenancy), cluster.options)
+    authority = certificates.build(site, cluster)
+    store = vault.build(
+        site,
+        cluster,
+        authority.issuer if authority else None,
+        vault.VaultKeys(
+            unseal=keys.arn(KeyPurpose.VAULT_UNSEAL), secrets=keys.envelope.arn, backup=keys.arn(KeyPurpose.BACKUP)
+        ),
+    )
+    secrets.build(site, cluster, keys.envelope.arn, store.address if store else None, tenancy.namespaces)
     if release.images is None:
         return tenancy, None
     application = Application(
         "workload",
         ApplicationArgs(
-            stack=settings.stack,
+            stack=site.stack,
             settings=configuration.workload,
             release=release,
             images=release.images,
-            chart=settings.chart,
+            chart=site.settings.chart,
             namespace=tenancy.namespaces[configuration.workload.namespace],
             # Nothing runs before its room is closed and the gate stands.
             after=(tenancy, admission),
         ),
-        pulumi.ResourceOptions(providers=[providers.kubernetes, providers.random]),
+        pulumi.ResourceOptions(providers=[cluster.provider, site.random]),
     )
     return tenancy, application

@@ -30,6 +30,7 @@ class WorkloadIdentityArgs(Args):
         namespace: of the service account.
         service_account: its name.
         statements: what the role may do.
+        role_name: its physical name, where the policy of a key names it before it exists; None: automatic.
     """
 
     stack: str
@@ -37,6 +38,7 @@ class WorkloadIdentityArgs(Args):
     namespace: str
     service_account: str
     statements: tuple[InstanceOf[Statement], ...]
+    role_name: str | None = None
 
 
 class WorkloadIdentity(Component):
@@ -53,6 +55,7 @@ class WorkloadIdentity(Component):
         super().__init__(name, opts)
         role = aws.iam.Role(
             f"{name}-role",
+            name=args.role_name,
             description=f"Pods of {args.namespace}/{args.service_account} in the stack {args.stack}",
             assume_role_policy=document(pod_trust(args, account)),
             opts=self._child(),

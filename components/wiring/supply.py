@@ -12,8 +12,8 @@ from components.supply.signer import ReleaseSigner, ReleaseSignerArgs
 if TYPE_CHECKING:
     import pulumi
 
+    from components.account import Owner
     from components.base import Text
-    from components.providers import Account
     from components.sections.supply import Supply
     from components.site import Site
 
@@ -33,7 +33,7 @@ class SupplyOutputs:
     github_roles: dict[str, pulumi.Output[str]]
 
 
-def secrets_users(stack: str, settings: Supply, account: Account) -> tuple[pulumi.Output[str], ...]:
+def secrets_users(stack: str, settings: Supply, account: Owner) -> tuple[Text, ...]:
     """ARNs of the workflows' roles, which the policy of the key of Pulumi's secrets names before they exist."""
     roles = settings.github.roles if settings.github else ()
     return tuple(account.arn("iam", f"role/{github_role_name(stack, role.name)}") for role in roles)

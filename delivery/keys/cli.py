@@ -71,7 +71,7 @@ def sync(
 
     configuration = settings_of(stack, project or PROJECT_ROOT).configuration
     account = cloud.account(configuration.aws.region, configuration.aws.accounts)
-    declared = inventory(stack, configuration.keys, platform_users(stack, account), account)
+    declared = inventory(stack, configuration.keys, platform_users(stack, configuration, account), account)
     found = cloud.read(account.region, {key.alias for key in declared})
     findings = compare(stack, declared, found)
     notes = _notes(found, tuple((key.id, key.deletion) for key in leaving(stack, declared, found)))

@@ -31,7 +31,7 @@ def _plan(project: Project, users: list[str]) -> tuple[Plan, SupplyOutputs]:
         provider = aws.Provider("aws", region="sa-east-1")
         site = Site(settings=settings, account=account, aws=provider, random=random.Provider("random"))
         for user in secrets_users(site.stack, settings.configuration.supply, account):
-            user.apply(users.append)
+            pulumi.Output.from_input(user).apply(users.append)
         return build(site, "arn:images", "arn:signing", "arn:secrets")
 
     return run(program)

@@ -54,9 +54,9 @@ class Keys:
     def __init__(self, kms: Any, project: Project) -> None:  # noqa: ANN401 - boto3 makes it at run time
         self.kms = kms
         account = KnownAccount(ACCOUNT, "aws", REGION)
-        settings = project.settings().configuration.keys
-        users = platform_users(project.stack, account)
-        self.declared = {key.purpose: key for key in inventory(project.stack, settings, users, account)}
+        configuration = project.settings().configuration
+        users = platform_users(project.stack, configuration, account)
+        self.declared = {key.purpose: key for key in inventory(project.stack, configuration.keys, users, account)}
         self.ids = {purpose: self.create(key) for purpose, key in self.declared.items()}
 
     def create(self, key: DeclaredKey, **changed: Any) -> str:  # noqa: ANN401 - anything that KMS takes

@@ -128,7 +128,8 @@ def test_another_kind_of_key(changed: dict[str, str], kinds: list[str], keys: Ke
 
 
 def test_an_alias_that_was_pointed_at_another_key(keys: Keys, sync: Callable[..., Ran]) -> None:
-    theirs = keys.kms.create_key(Policy=_policy_of(keys, KeyPurpose.S3))["KeyMetadata"]["KeyId"]
+    made = keys.kms.create_key(KeyUsage="ENCRYPT_DECRYPT", Policy=_policy_of(keys, KeyPurpose.S3))
+    theirs = made["KeyMetadata"]["KeyId"]
     keys.kms.enable_key_rotation(KeyId=theirs)
     keys.kms.update_alias(AliasName=ALIAS[KeyPurpose.S3], TargetKeyId=theirs)
     finding = _only(sync("--json"), "wrong-tags")  # the right key is part of this finding, not another
