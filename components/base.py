@@ -34,7 +34,13 @@ class Component(pulumi.ComponentResource):
         super().__init__(self.TYPE, name, {}, opts)
 
     def _child(
-        self, *, protect: bool = False, depends_on: Sequence[pulumi.Resource] | None = None
+        self,
+        *,
+        protect: bool = False,
+        depends_on: Sequence[pulumi.Resource] | None = None,
+        ignore_changes: list[str] | None = None,
     ) -> pulumi.ResourceOptions:
         """Options of a child. The caller's options are never merged in: they would give the child another parent."""
-        return pulumi.ResourceOptions(parent=self, protect=protect or None, depends_on=depends_on)
+        return pulumi.ResourceOptions(
+            parent=self, protect=protect or None, depends_on=depends_on, ignore_changes=ignore_changes
+        )

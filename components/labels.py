@@ -13,6 +13,9 @@ ADMISSION_LABEL: Final = "cartorio.digital/image-admission"
 """Namespaces with this label at `ADMISSION_ENFORCED` take only images that the admission policy accepts."""
 ADMISSION_ENFORCED: Final = "enforced"
 
+NODES: Final = "cartorio.digital/nodes"
+"""Label of nodes, and taint of dedicated ones: the name of their group or pool."""
+
 BACKED_UP: Final = ("backup", "planned")
 """Tag of what the backup plan copies."""
 

@@ -14,11 +14,17 @@ from pydantic import InstanceOf
 
 from components.base import Args, Component, Text
 from components.policies import Condition, Principal, Statement, document
+from components.tenancy.room import Direction, Flow
 
 if TYPE_CHECKING:
     from components.providers import Account
 
 _SERVICE = "pods.eks.amazonaws.com"
+# The agent of the node; https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+_AGENT, _AGENT_PORT = "169.254.170.23/32", 80
+
+CREDENTIALS = Flow(name="pod-identity", direction=Direction.EGRESS, cidrs=(_AGENT,), ports=(_AGENT_PORT,))
+"""The way to the credentials: a room of pods that have an identity needs it."""
 
 
 class WorkloadIdentityArgs(Args):
@@ -38,6 +44,7 @@ class WorkloadIdentityArgs(Args):
     namespace: str
     service_account: str
     statements: tuple[InstanceOf[Statement], ...]
+    managed: tuple[str, ...] = ()
     role_name: str | None = None
 
 
@@ -45,7 +52,7 @@ class WorkloadIdentity(Component):
     """The role and, in an EKS cluster, what ties the service account to it.
 
     Attributes:
-        role_arn: of the role, known once its policy is attached: who waits for it finds the permissions there.
+        role_arn: of the role, known once it has its permissions: who waits for it finds them there.
     """
 
     TYPE = "cartorio:cluster:WorkloadIdentity"
@@ -60,9 +67,7 @@ class WorkloadIdentity(Component):
             assume_role_policy=document(pod_trust(args, account)),
             opts=self._child(),
         )
-        policy = aws.iam.RolePolicy(
-            f"{name}-policy", role=role.name, policy=document(*args.statements), opts=self._child()
-        )
+        permissions = self._permissions(name, args, account, role)
         if args.cluster is not None:
             aws.eks.PodIdentityAssociation(
                 f"{name}-association",
@@ -71,10 +76,29 @@ class WorkloadIdentity(Component):
                 service_account=args.service_account,
                 role_arn=role.arn,
                 # A pod that gets the role before its permissions would fail, and start over.
-                opts=self._child(depends_on=[policy]),
+                opts=self._child(depends_on=permissions),
             )
-        self.role_arn = pulumi.Output.all(role.arn, policy.id).apply(_first)
+        self.role_arn = pulumi.Output.all(role.arn, *(permission.id for permission in permissions)).apply(_first)
         self.register_outputs({"roleArn": self.role_arn})
+
+    def _permissions(
+        self, name: str, args: WorkloadIdentityArgs, account: Account, role: aws.iam.Role
+    ) -> list[pulumi.CustomResource]:
+        attached: list[pulumi.CustomResource] = [
+            aws.iam.RolePolicyAttachment(
+                f"{name}-{policy.rpartition('/')[2]}",
+                role=role.name,
+                policy_arn=pulumi.Output.concat("arn:", account.partition, ":iam::aws:policy/", policy),
+                opts=self._child(),
+            )
+            for policy in args.managed
+        ]
+        if args.statements:
+            own = aws.iam.RolePolicy(
+                f"{name}-policy", role=role.name, policy=document(*args.statements), opts=self._child()
+            )
+            attached.append(own)
+        return attached
 
 
 def pod_trust(args: WorkloadIdentityArgs, account: Account) -> Statement:

@@ -1,11 +1,20 @@
-"""A cluster's settings for tests: good ones, and what is laid over them."""
+"""A cluster for tests: good settings, what is laid over them, and the plan of a cluster of them."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pulumi
+import pulumi_aws as aws
+
+from components.cluster.eks import EksCluster, EksClusterArgs
+from components.providers import Account
 from components.sections.cluster import Eks
+from tests.support.plan import ACCOUNT, run
+
+if TYPE_CHECKING:
+    from tests.support.plan import Plan, Registered
 
 
 def group(name: str = "system", **changes: object) -> dict[str, Any]:
@@ -37,3 +46,39 @@ def good(**changes: object) -> dict[str, Any]:
 def eks(**changes: object) -> Eks:
     """The settings of an EKS cluster, read."""
     return Eks.model_validate_json(json.dumps(good(**changes)))
+
+
+def cluster_plan(*, protect: bool = True, **changes: object) -> Plan:
+    """The plan of a cluster with good settings, and `changes` laid over them."""
+
+    def program() -> None:
+        EksCluster(
+            "cluster",
+            EksClusterArgs(
+                stack="test",
+                identifier="cartorio-test",
+                settings=eks(**changes),
+                control_plane_subnets=("subnet-i1", "subnet-i2", "subnet-i3"),
+                node_subnets=("subnet-p1", "subnet-p2", "subnet-p3"),
+                envelope_key_arn="arn:envelope",
+                volume_key_arn="arn:ebs",
+                logs_key_arn="arn:logs",
+                tags={"owner": "plataforma"},
+                protect=protect,
+            ),
+            Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
+            pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
+        )
+
+    return run(program)[0]
+
+
+def waits_for(plan: Plan, resource: Registered) -> set[str]:
+    """The names of everything that a resource waits for, directly or not."""
+    by_urn, seen, left = plan.urns(), set[str](), list(resource.depends_on)
+    while left:
+        urn = left.pop()
+        if urn in by_urn and by_urn[urn].name not in seen:
+            seen.add(by_urn[urn].name)
+            left += by_urn[urn].depends_on
+    return seen

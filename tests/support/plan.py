@@ -64,6 +64,7 @@ class Registered:
     inputs: dict[str, Any]
     secrets: tuple[str, ...]
     """Paths of the inputs that are secret, such as `stringData.session-key`."""
+    ignore_changes: tuple[str, ...] = ()
 
     @property
     def provider_name(self) -> str:
@@ -164,6 +165,7 @@ class _Monitor(mocks.MockMonitor):
                     depends_on=tuple(sorted(request.dependencies)),
                     inputs=_opened(raw, secrets),
                     secrets=tuple(secrets),
+                    ignore_changes=tuple(request.ignoreChanges),
                 )
             )
         return response
