@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pulumi
 
 from components.cluster.existing import ExistingCluster, ExistingClusterArgs
-from components.cluster.handle import ClusterHandle
 from tests.support.plan import Plan, run
+
+if TYPE_CHECKING:
+    from components.cluster.handle import ClusterHandle
 
 
 def _plan(**args: str) -> tuple[Plan, ClusterHandle]:

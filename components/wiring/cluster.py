@@ -1,0 +1,72 @@
+"""The cluster: EKS where the stack's file asks for it, else the one that its kubeconfig names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from components.cluster.eks import EksCluster, EksClusterArgs
+from components.cluster.existing import ExistingCluster, ExistingClusterArgs
+from components.labels import tags
+
+if TYPE_CHECKING:
+    from components.base import Text
+    from components.cluster.handle import ClusterHandle
+    from components.network.vpc import Network
+    from components.site import Site
+
+
+@dataclass(frozen=True)
+class ClusterKeys:
+    """KMS keys: `envelope` encrypts Kubernetes' secrets, `ebs` volumes, `logs` the control plane's logs."""
+
+    envelope: Text
+    ebs: Text
+    logs: Text
+
+
+@dataclass(frozen=True)
+class ClusterOutputs:
+    """What others need of the cluster, and what people need to reach it.
+
+    Attributes:
+        handle: of the cluster.
+        kubeconfig: the paths of an existing cluster's, or the text of an EKS cluster's; no credential is in either.
+    """
+
+    handle: ClusterHandle
+    kubeconfig: Text
+
+
+def build(site: Site, network: Network | None, keys: ClusterKeys) -> ClusterOutputs:
+    """Register the cluster; EKS needs the network, as the settings have it."""
+    configuration, settings = site.configuration, site.configuration.cluster
+    if settings.eks is None or network is None:
+        existing = ExistingCluster(
+            "cluster",
+            ExistingClusterArgs(
+                identifier=settings.identifier, kubeconfig=settings.kubeconfig, context=settings.context
+            ),
+            pulumi.ResourceOptions(),
+        )
+        return ClusterOutputs(existing.handle, site.settings.kubeconfig)
+    cluster = EksCluster(
+        "cluster",
+        EksClusterArgs(
+            stack=site.stack,
+            identifier=settings.identifier,
+            settings=settings.eks,
+            control_plane_subnets=network.intra_subnets,
+            node_subnets=network.private_subnets,
+            envelope_key_arn=keys.envelope,
+            volume_key_arn=keys.ebs,
+            logs_key_arn=keys.logs,
+            tags=tags(site.stack, configuration.profile, configuration.aws),
+            protect=site.protect,
+        ),
+        site.account,
+        site.cloud,
+    )
+    return ClusterOutputs(cluster.handle, cluster.kubeconfig)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+
+from components.network.vpc import Network, NetworkArgs
+from components.providers import Account
+from components.site import Site
+from components.wiring.cluster import ClusterKeys, ClusterOutputs, build
+from tests.support.cluster import good
+from tests.support.plan import ACCOUNT, Plan, run
+from tests.support.stackfiles import put
+
+if TYPE_CHECKING:
+    from tests.support.stackfiles import Project
+
+PROVIDER = "pulumi:providers:kubernetes"
+
+
+def _plan(project: Project) -> tuple[Plan, ClusterOutputs]:
+    settings = project.settings({"KUBECONFIG": "from/the/environment"})
+
+    def program() -> ClusterOutputs:
+        account = Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1")
+        site = Site(settings=settings, account=account, aws=aws.Provider("aws"), random=random.Provider("random"))
+        section = settings.configuration.network
+        assert section is not None
+        network = Network(
+            "network", NetworkArgs(stack="local", settings=section, key_arn="arn:logs"), account, site.cloud
+        )
+        return build(site, network, ClusterKeys(envelope="arn:envelope", ebs="arn:ebs", logs="arn:logs"))
+
+    return run(program)
+
+
+def test_without_eks_the_kubeconfig_says_which_cluster(project: Project) -> None:
+    plan, outputs = _plan(project)
+    assert plan.of("aws:eks/cluster:Cluster") == []
+    assert plan.one(PROVIDER).inputs["clusterIdentifier"] == "cartorio-local"
+    assert (outputs.handle.name, outputs.kubeconfig) == (None, "from/the/environment")
+
+
+def test_eks_is_made_with_the_stacks_keys_in_the_networks_subnets(project: Project) -> None:
+    put(project.config, "cartorio:cluster/eks", good())
+    plan, outputs = _plan(project)
+    cluster = plan.one("aws:eks/cluster:Cluster")
+    intra = sorted(subnet.name for subnet in plan.of("aws:ec2/subnet:Subnet") if "-intra-" in subnet.name)
+    assert cluster.inputs["vpcConfig"]["subnetIds"] == [f"{name}-id" for name in intra]
+    assert cluster.inputs["encryptionConfig"]["provider"] == {"keyArn": "arn:envelope"}
+    assert cluster.inputs["name"] == "cartorio-local"
+    assert cluster.protect is False  # as the stack's file says
+    nodes = plan.one("aws:eks/nodeGroup:NodeGroup").inputs["subnetIds"]
+    assert all("-private-" in name for name in nodes)
+    template = plan.one("aws:ec2/launchTemplate:LaunchTemplate").inputs
+    assert {mapping["ebs"]["kmsKeyId"] for mapping in template["blockDeviceMappings"]} == {"arn:ebs"}
+    assert template["tagSpecifications"][0]["tags"]["cost-centre"] == "laboratorio"
+    logs = plan.one("aws:cloudwatch/logGroup:LogGroup", "cluster-plane-log").inputs
+    assert logs["kmsKeyId"] == "arn:logs"
+    assert plan.one(PROVIDER).inputs["clusterIdentifier"] == "cartorio-local"
+    assert json.loads(plan.one(PROVIDER).inputs["kubeconfig"])["kind"] == "Config"
+    assert outputs.handle.name is not None
