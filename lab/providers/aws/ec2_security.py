@@ -155,6 +155,22 @@ class SecurityGroupIngressRule(Resource):
             "toPort": None if every else rule.get("ToPort"),
         }
 
+    def change(self, api: Api, resource_id: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
+        """Make it another rule, under the same id."""
+        del old, changed
+        every = new["ipProtocol"] == _ALL
+        rule = {
+            "IpProtocol": new["ipProtocol"],
+            "FromPort": -1 if every else new["fromPort"],
+            "ToPort": -1 if every else new["toPort"],
+            "CidrIpv4": new.get("cidrIpv4"),
+            "ReferencedGroupId": new.get("referencedSecurityGroupId"),
+            "Description": new.get("description", ""),
+        }
+        told = {name: value for name, value in rule.items() if value is not None}
+        rules = [{"SecurityGroupRuleId": resource_id, "SecurityGroupRule": told}]
+        api("modify_security_group_rules", GroupId=new["securityGroupId"], SecurityGroupRules=rules)
+
     def remove(self, api: Api, resource_id: str, known: Properties) -> None:
         """Revoke it."""
         api(self._revoke, GroupId=known["securityGroupId"], SecurityGroupRuleIds=[resource_id])

@@ -69,6 +69,7 @@ CASES = (
         needs=(NEEDED,),
         updates=(
             {"s3KeyPrefix": "config", "s3KmsKeyArn": None},
+            {"s3BucketName": "other"},
             {"snapshotDeliveryProperties": {"deliveryFrequency": "One_Hour"}},
             {"snsTopicArn": "arn:aws:sns:sa-east-1:123456789012:config"},
         ),
@@ -94,7 +95,12 @@ CASES = (
             "tags": {"component": "audit"},
         },
         needs=(NEEDED,),
-        updates=({"description": "Said so"}, {"tags": {"owner": "audit"}}),
+        updates=(
+            {"description": "Said so"},
+            {"tags": {"owner": "audit"}},
+            {"source": {"owner": "AWS", "sourceIdentifier": "IAM_PASSWORD_POLICY"}},
+            {"inputParameters": '{"MaxPasswordAge":"60"}', "maximumExecutionFrequency": "One_Hour"},
+        ),
         replaces=({"name": "other"}, {"region": "us-east-1"}),
         spoilt="source",
         spoil=_other_rule,

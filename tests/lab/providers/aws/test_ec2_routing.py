@@ -56,7 +56,7 @@ CASES = (
             ("nat", NAT, {"allocationId": "$eip.id", "subnetId": "$subnet.id"}),
         ),
         updates=({"gatewayId": None, "natGatewayId": "$nat.id"},),
-        replaces=({"destinationCidrBlock": "10.99.0.0/16"}, ELSEWHERE),
+        replaces=({"destinationCidrBlock": "10.99.0.0/16"}, {"routeTableId": "rtb-other"}, ELSEWHERE),
         spoilt="gatewayId",
         spoil=_rerouted,
         import_id=lambda route: f"{route.outputs['routeTableId']}_{route.outputs['destinationCidrBlock']}",
@@ -70,7 +70,7 @@ CASES = (
             ("subnet", SUBNET, subnet("10.20.0.0/24")),
             ("other", SUBNET, subnet("10.20.1.0/24")),
         ),
-        replaces=({"subnetId": "$other.id"}, ELSEWHERE),
+        replaces=({"subnetId": "$other.id"}, {"routeTableId": "rtb-other"}, ELSEWHERE),
         import_id=lambda found: f"{found.outputs['subnetId']}/{found.outputs['routeTableId']}",
     ),
 )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.aws_case import Case, drifts, lives
 from tests.support.ec2 import DEFAULT_GROUP, ELSEWHERE, GROUP, IN_VPC, INGRESS, VPC, retag, vpc_of
-from tests.support.provider_engine import RefusedError
+from tests.support.provider_engine import RefusedError, UnfinishedError
 
 if TYPE_CHECKING:
     from tests.support.aws_case import Hands
@@ -18,7 +18,7 @@ CASES = (
         {"vpcId": "$vpc.id", "name": "endpoints", "description": "Endpoints", "tags": {"Name": "endpoints"}},
         needs=IN_VPC,
         updates=({"tags": {"Name": "b"}},),
-        replaces=({"name": "other"}, {"description": "Other"}, ELSEWHERE),
+        replaces=({"vpcId": "vpc-other"}, {"name": "other"}, {"description": "Other"}, ELSEWHERE),
         spoilt="tags",
         spoil=retag,
     ),
@@ -48,7 +48,13 @@ CASES = (
             ("group", GROUP, {"vpcId": "$vpc.id"}),
             ("other", GROUP, {"vpcId": "$vpc.id"}),
         ),
-        updates=({"tags": {"Name": "b"}},),
+        updates=(
+            {"tags": {"Name": "b"}},
+            {"fromPort": 8443, "toPort": 8444},
+            {"description": "Other"},
+            {"cidrIpv4": "10.30.0.0/16"},
+            {"ipProtocol": "udp"},
+        ),
         replaces=({"securityGroupId": "$other.id"}, ELSEWHERE),
         spoilt="tags",
         spoil=retag,
@@ -91,3 +97,14 @@ def test_a_group_lets_nothing_out_by_itself(engine: Engine, by_hand: Hands) -> N
     ]
     for found in by_hand("ec2").describe_security_groups(GroupIds=[group.id for group in groups])["SecurityGroups"]:
         assert found["IpPermissions"] == found["IpPermissionsEgress"] == []
+
+
+def test_a_rule_cannot_be_turned_from_a_network_to_a_group_in_the_lab(engine: Engine) -> None:
+    """AWS can; moto keeps the network, which is told and not passed over."""
+    vpc = vpc_of(engine)
+    group, other = (engine.create(GROUP, name, {"vpcId": vpc.id}) for name in ("group", "other"))
+    ports = {"securityGroupId": group.id, "ipProtocol": "tcp", "fromPort": 443, "toPort": 443}
+    rule = engine.create(INGRESS, "rule", {**ports, "cidrIpv4": "10.0.0.0/8"})
+    with pytest.raises(UnfinishedError, match="did not keep referencedSecurityGroupId"):
+        engine.update(rule, {**ports, "referencedSecurityGroupId": other.id})
+    assert engine.create(INGRESS, "second", {**ports, "referencedSecurityGroupId": other.id}).id != rule.id

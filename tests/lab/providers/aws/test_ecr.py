@@ -108,7 +108,7 @@ CASES = (
     Case(
         SCANNING,
         {"scanType": "ENHANCED", "rules": _scanned("SCAN_ON_PUSH")},
-        updates=({"rules": _scanned("CONTINUOUS_SCAN")}, {"rules": None}),
+        updates=({"rules": _scanned("CONTINUOUS_SCAN")}, {"rules": None}, {"scanType": "BASIC"}),
         replaces=({"region": "us-east-1"},),
         spoilt="scanType",
         spoil=_unscanned,

@@ -37,7 +37,11 @@ CASES = (
         {"detectorId": "$detector.id", "name": "EKS_AUDIT_LOGS", "status": "ENABLED"},
         needs=(("detector", DETECTOR, {}),),
         updates=({"status": "DISABLED"},),
-        replaces=({"name": "S3_DATA_EVENTS"}, {"detectorId": "0123456789abcdef0123456789abcdef"}),
+        replaces=(
+            {"name": "S3_DATA_EVENTS"},
+            {"detectorId": "0123456789abcdef0123456789abcdef"},
+            {"region": "us-east-1"},
+        ),
         spoilt="status",
         spoil=_unwatched,
         stays=True,

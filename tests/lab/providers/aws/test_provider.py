@@ -1,33 +1,59 @@
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grpc
 import pytest
 
 from lab.providers.aws.provider import TYPES, AwsProvider
+from lab.providers.aws.recorded import Recorded
 from lab.providers.kit.protocol import provider_pb2_grpc
 from lab.providers.kit.sdk_types import sdk_class
-from tests.lab.providers.aws import test_ecr, test_iam, test_kms, test_logs, test_s3, test_s3_settings
 from tests.support.aws_case import KEYS
 from tests.support.provider_engine import Engine, RefusedError
 
 if TYPE_CHECKING:
-    from lab.providers.aws.resource import Resource
+    from collections.abc import Iterator
 
-MODULES = (test_ecr, test_iam, test_kms, test_logs, test_s3, test_s3_settings)
+    from lab.providers.aws.resource import Resource
+    from tests.support.aws_case import Case
+
 # What moto can't do is tested for its error instead.
-IMPOSSIBLE = {"aws:cloudwatch/logGroup:LogGroup": {"kmsKeyId"}}
-CASES = {case.token: case for module in MODULES for case in module.CASES}
+IMPOSSIBLE = {
+    "aws:cloudtrail/trail:Trail": {"insightSelectors"},
+    "aws:cloudwatch/logGroup:LogGroup": {"kmsKeyId"},
+    "aws:guardduty/detector:Detector": {"tags"},
+    # Of another feature than the case's, in a test of its own.
+    "aws:guardduty/detectorFeature:DetectorFeature": {"additionalConfigurations"},
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {"clientIdLists"},
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {"referencedSecurityGroupId"},
+    # Of an interface endpoint, which `test_ec2_endpoints` has beside its case; and the gap that its module names.
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"privateDnsEnabled", "routeTableIds", "securityGroupIds", "subnetIds"},
+}
+
+
+def _cases() -> Iterator[Case]:
+    """The cases of every service's tests."""
+    for file in sorted(Path(__file__).parent.glob("test_*.py")):
+        if file != Path(__file__):
+            yield from getattr(importlib.import_module(f"tests.lab.providers.aws.{file.stem}"), "CASES", ())
+
+
+CASES = {case.token: case for case in _cases()}
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
 def test_every_type_has_its_life_tested(kind: type[Resource]) -> None:
     """Each property is created with, changed or replaced somewhere, and each type is spoilt by hand."""
+    if issubclass(kind, Recorded):
+        assert kind.reason  # there is no service that could change it or spoil it
+        return
     table, case = kind.table, CASES[kind.table.token]
     changed = {name for change in case.updates for name in change}
     replaced = {name for change in case.replaces for name in change}

@@ -64,7 +64,10 @@ CASES = (
         {"secretArn": "$secret.arn", "policy": deny("123456789012"), "blockPublicPolicy": True},
         needs=(("secret", SECRET, {"name": "one"}),),
         updates=({"policy": deny("210987654321")}, {"blockPublicPolicy": False}),
-        replaces=({"secretArn": "arn:aws:secretsmanager:sa-east-1:123456789012:secret:two-aaaaaa"},),
+        replaces=(
+            {"secretArn": "arn:aws:secretsmanager:sa-east-1:123456789012:secret:two-aaaaaa"},
+            {"region": "us-east-1"},
+        ),
         spoilt="policy",
         spoil=_other_policy,
         told_apart=frozenset({"blockPublicPolicy"}),
