@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import pulumi
 import pytest
 
 from components.stack import Outputs, build
@@ -116,3 +117,16 @@ def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     absent = {"audit_bucket", "alarms_topic", "backup_vault", "workflow_roles", "documents_bucket", "release"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
     assert found >= {field.name for field in dataclasses.fields(outputs)} - absent
+
+
+def test_a_cluster_that_is_asked_for_and_not_made_is_an_error(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = project.settings()
+    section = settings.configuration.cluster.model_copy(update={"eks": object()})
+    asked = dataclasses.replace(settings, configuration=settings.configuration.model_copy(update={"cluster": section}))
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "error", said.append)
+    run(lambda: build(asked), stack="local")
+    assert len(said) == 1
+    assert said[0].startswith("cartorio:cluster.eks: not created")
