@@ -71,6 +71,8 @@ def _show(done: Rehearsal) -> None:
     if done.areas:
         console.print(areas)
     console.print(phases)
+    for type_, reason in done.recorded.items():
+        console.print(f"only recorded: {type_}: {reason}", markup=False, soft_wrap=True)
     for phase in done.phases:
         for problem in phase.problems:
             console.print(f"{phase.name}: {problem}", style="red", markup=False, soft_wrap=True)

@@ -50,11 +50,13 @@ class Rehearsal:
         stack: the stack.
         phases: what was done, up to the first that went wrong.
         areas: resources by area of the program (`keys`, `network`, ...) and kind (`aws`, `kubernetes`, ...).
+        recorded: types of which nothing was made, only the state kept, and why.
     """
 
     stack: str
     phases: tuple[Phase, ...]
     areas: Mapping[str, Mapping[str, int]]
+    recorded: Mapping[str, str]
 
     @property
     def well(self) -> bool:
@@ -69,6 +71,7 @@ class Course:
         self._engine, self._stack, self._report = engine, stack, report
         self._phases: list[Phase] = []
         self._areas: Mapping[str, Mapping[str, int]] = {}
+        self._recorded: Mapping[str, str] = {}
 
     def run(self) -> Rehearsal:
         """All phases in their order."""
@@ -84,7 +87,7 @@ class Course:
         for name, act, judge in phases:
             if not self._phase(name, act, judge):
                 break
-        return Rehearsal(stack, tuple(self._phases), self._areas)
+        return Rehearsal(stack, tuple(self._phases), self._areas, self._recorded)
 
     def _phase(self, name: str, act: Callable[[], Summary], judge: Callable[[Summary], tuple[str, ...]]) -> bool:
         self._report.step(self._stack, f"{name}: running")
@@ -100,7 +103,7 @@ class Course:
         return not problems
 
     def _counted(self, summary: Summary) -> tuple[str, ...]:
-        self._areas = by_area(summary.steps)
+        self._areas, self._recorded = by_area(summary.steps), only_recorded(summary.steps)
         return _creates_only(summary)
 
     def _changed(self) -> Summary:
@@ -125,6 +128,15 @@ def by_area(steps: tuple[Step, ...]) -> dict[str, dict[str, int]]:
         if package not in {"cartorio", "pulumi"}:
             counts.setdefault(area_of(step.urn), Counter())[package] += 1
     return {area: dict(counts[area]) for area in sorted(counts)}
+
+
+def only_recorded(steps: tuple[Step, ...]) -> dict[str, str]:
+    """The types among `steps` that the lab has no API for, and why."""
+    from lab.providers.aws.provider import TYPES  # a second that nobody else pays
+    from lab.providers.aws.recorded import Recorded
+
+    reasons = {kind.table.token: kind.reason for kind in TYPES if issubclass(kind, Recorded)}
+    return {type_: reasons[type_] for type_ in sorted({step.type for step in steps}) if type_ in reasons}
 
 
 def area_of(urn: str) -> str:

@@ -28,6 +28,7 @@ def test_production_from_nothing_to_nothing() -> None:
     assert done.well, done.phases
     assert {"audit", "data", "keys", "network", "supply", "tenancy"} <= set(done.areas)
     assert done.phases[-1].name == "destroy"
+    assert all(done.recorded.values())
     assert not _own_lab().root.exists()
 
 

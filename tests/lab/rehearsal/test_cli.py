@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from lab.paths import LabPaths
 
-WELL = Rehearsal("qa", (Phase("up", 12.5, 40),), {"keys": {"aws": 16}})
-ILL = Rehearsal("qa", (Phase("up", 1.0, 0, ("no such zone [sa-east-1z]",)),), {})
+WELL = Rehearsal("qa", (Phase("up", 12.5, 40),), {"keys": {"aws": 16}}, {"aws:backup/plan:Plan": "no API"})
+ILL = Rehearsal("qa", (Phase("up", 1.0, 0, ("no such zone [sa-east-1z]",)),), {}, {})
 
 
 @pytest.fixture(params=[WELL, ILL], ids=["well", "ill"])
@@ -37,6 +37,7 @@ def test_people_see_a_table_and_what_went_wrong(outcome: Rehearsal) -> None:
     result = CliRunner().invoke(app, ["rehearse", "qa"])
     assert result.exit_code == (0 if outcome.well else 1)
     assert "up" in result.stdout
+    assert ("only recorded: aws:backup/plan:Plan: no API" in result.stdout) is outcome.well
     if not outcome.well:
         assert "up: no such zone [sa-east-1z]" in result.stdout
 

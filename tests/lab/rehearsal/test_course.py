@@ -12,7 +12,7 @@ import pytest
 from lab.engine.events import Diagnostic, Step, Summary, Violation
 from lab.engine.state import Resource, StackState
 from lab.errors import LabError
-from lab.rehearsal.course import Course, by_area
+from lab.rehearsal.course import Course, by_area, only_recorded
 from lab.report import Quiet
 
 if TYPE_CHECKING:
@@ -143,3 +143,10 @@ def test_resources_are_counted_by_the_outermost_component() -> None:
         Step("create", "urn:pulumi:qa::cartorio::aws:s3/bucket:Bucket::loose", "aws:s3/bucket:Bucket"),
     )
     assert by_area(steps) == {"keys": {"aws": 1}, "stack": {"aws": 1}, "tenancy": {"kubernetes": 1}}
+
+
+def test_what_is_only_recorded_is_told_with_its_reason() -> None:
+    plan = Step("create", "urn:pulumi:qa::cartorio::aws:backup/plan:Plan::p", "aws:backup/plan:Plan")
+    found = only_recorded((KEY, plan, plan))
+    assert set(found) == {plan.type}
+    assert "moto" in found[plan.type]
