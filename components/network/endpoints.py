@@ -1,7 +1,7 @@
 """AWS's services inside the VPC: what the platform calls does not leave AWS's network.
 
-https://docs.aws.amazon.com/vpc/latest/privatelink/what-is-privatelink.html. An endpoint's policy keeps it from being a
-way out: it serves the account's own principals only.
+https://docs.aws.amazon.com/vpc/latest/privatelink/what-is-privatelink.html. The gateway to S3 serves the
+account's own principals only; an interface serves whoever is inside the VPC, as AWS has it by default.
 """
 
 from __future__ import annotations
