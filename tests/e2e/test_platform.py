@@ -165,6 +165,7 @@ def test_what_is_refused_late_has_changed_nothing_early(platform: Platform) -> N
     stack_file = platform.project / "Pulumi.local.yaml"
     template = platform.project / "charts" / "cartorio" / "templates" / "deployments.yaml"
     before = {file: file.read_text() for file in (stack_file, template)}
+    assert eventually(lambda: ready(platform))  # controllers are at rest: what changes now, the attempt has changed
     unchanged = platform.fingerprint()
     (retention,) = re.findall(r"retentionDays: \d+", before[stack_file])
     stack_file.write_text(before[stack_file].replace(retention, "retentionDays: 3"))
