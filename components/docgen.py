@@ -162,7 +162,7 @@ def _words(described: dict[str, Any], definitions: dict[str, Any]) -> str:
     if kind == "array":
         least = f" of at least {described['minItems']}" if "minItems" in described else ""
         return f"list{least}: {_words(described['items'], definitions)}"
-    if kind == "integer":
+    if kind in {"integer", "number"}:
         return f"{described['minimum']} to {described['maximum']}"
     if kind == "object":
         return "what follows"

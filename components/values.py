@@ -147,6 +147,32 @@ SourceAddress = Annotated[
         512,
     ),
 ]
+HostName = Annotated[
+    str,
+    _Shape(
+        r"(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+",
+        "a host name such as api.cartorio.example",
+        253,
+    ),
+]
+HttpUrl = Annotated[
+    str,
+    _Shape(
+        r"https?://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9/._~%?=&-]*)?",
+        "an address such as https://checks.example.org/canary: no user, no password",
+    ),
+]
+HostPort = Annotated[
+    str, _Shape(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?:[0-9]{1,5}", "a host and a port such as mail.example.org:587", 260)
+]
+EmailAddress = Annotated[
+    str, _Shape(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", "an e-mail address such as plantao@example.org", 254)
+]
+SlackChannel = Annotated[str, _Shape(r"#[a-z0-9_-]+", "a channel of Slack such as '#alertas', in quotes", 81)]
+AttributeName = Annotated[
+    str, _Shape(r"[a-z][a-z0-9_.-]*", "the name of an OpenTelemetry attribute such as enduser.id", 128)
+]
+UrlPath = Annotated[str, _Shape(r"/[A-Za-z0-9/._~-]*", "a path such as /readyz", 512)]
 RepositoryName = Annotated[
     str,
     _Shape(r"[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*", "a repository such as cartorio/api", 256),

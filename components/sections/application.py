@@ -1,14 +1,16 @@
-"""The section about the application: how many pods of what size, who may call them, what they may call."""
+"""The section about the application: how many pods of what size, who may call them, how a new version takes over."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from components.sections.base import Quantities, Section, unique, within
-from components.values import Cidr, DnsLabel, EnvironmentName, LabelKey, LabelValue, Port
+from components.values import Cidr, DnsLabel, EnvironmentName, HostName, HttpUrl, LabelKey, LabelValue, Port, UrlPath
 
 
 class Replicas(Section):
@@ -55,6 +57,15 @@ class Autoscaling(Section):
     """Seconds of lower load before pods are removed."""
 
 
+class Queue(Section):
+    """A number that Prometheus knows, such as a queue's length, that pods follow besides CPU and memory. By KEDA."""
+
+    query: Annotated[str, Field(min_length=1, max_length=2048)]
+    """PromQL with one number as its answer, such as `sum(cartorio_jobs_waiting)`."""
+    per_pod: Annotated[int, Field(ge=1, le=1_000_000)]
+    """How much of it one pod can take."""
+
+
 class EnvironmentVariable(Section):
     """One environment variable. Never a secret: those are mounted as files."""
 
@@ -73,6 +84,8 @@ class Role(Section):
     """What one pod asks for and what it may take."""
     autoscaling: Autoscaling = Autoscaling()
     """When the autoscaler acts."""
+    queue: Queue | None = None
+    """A queue that the number of pods follows too; needs cartorio:observability."""
     drain_seconds: Annotated[int, Field(ge=0, le=600)]
     """Seconds that a pod keeps serving after it was told to stop."""
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)]
@@ -124,6 +137,80 @@ class Datastore(Section):
     """TCP ports."""
 
 
+class Gateway(Section):
+    """A Gateway of the Gateway API that splits the traffic between the old version and the new one."""
+
+    name: DnsLabel
+    """Its name."""
+    namespace: DnsLabel
+    """Its namespace."""
+    hosts: tuple[HostName, ...] = ()
+    """Names that the API is called by; empty: all that the gateway serves."""
+    step_weights: Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], Field(min_length=1)] = (5, 10, 25, 50)
+    """Percentages of the traffic that the new version gets, one a round, rising."""
+
+    @field_validator("step_weights")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(later <= earlier for earlier, later in pairwise(value)):
+            raise PydanticCustomError("rising", "must rise from round to round", {})
+        return value
+
+
+class HookType(StrEnum):
+    """When a check is called (https://docs.flagger.app/usage/webhooks)."""
+
+    CONFIRM_ROLLOUT = "confirm-rollout"
+    PRE_ROLLOUT = "pre-rollout"
+    ROLLOUT = "rollout"
+    CONFIRM_PROMOTION = "confirm-promotion"
+    POST_ROLLOUT = "post-rollout"
+    ROLLBACK = "rollback"
+    EVENT = "event"
+
+
+class Webhook(Section):
+    """A check of the new version besides the gates."""
+
+    name: DnsLabel
+    """Its name."""
+    type: HookType
+    """When it is called."""
+    url: HttpUrl
+    """Where; an answer other than 2xx is a missed gate."""
+
+
+class Canary(Section):
+    """How a new API takes over: by and by, judged by what Prometheus measures, or not at all. By Flagger."""
+
+    interval_seconds: Annotated[int, Field(ge=10, le=3600)] = 60
+    """Seconds of a round."""
+    failures: Annotated[int, Field(ge=1, le=100)] = 3
+    """Rounds that may miss a gate before the old version has everything again."""
+    success_percent: Annotated[float, Field(ge=50, le=100)] = 99.5
+    """Gate: requests without a fault of the server, in percent."""
+    p99_milliseconds: Annotated[int, Field(ge=1, le=60000)] = 500
+    """Gate: milliseconds in which 99 % of the requests are answered."""
+    path: UrlPath = "/readyz"
+    """What the test traffic asks for."""
+    requests_per_second: Annotated[int, Field(ge=1, le=1000)] = 10
+    """Test traffic: the gates measure something at night too."""
+    iterations: Annotated[int, Field(ge=1, le=100)] = 10
+    """Rounds of test traffic before the new version takes over; without a gateway."""
+    gateway: Gateway | None = None
+    """What splits the traffic. Without it the new version is judged by test traffic alone and then takes over: that
+    needs neither a mesh nor a gateway, and the load balancer's targets follow the same service all the time."""
+    webhooks: tuple[Webhook, ...] = ()
+    """Further checks."""
+
+    @field_validator("webhooks")
+    @classmethod
+    def _named(cls, value: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
+        # The test traffic is a webhook too.
+        unique(("load", *(webhook.name for webhook in value)), "webhook")
+        return value
+
+
 class Workload(Section):
     """The application."""
 
@@ -137,3 +224,21 @@ class Workload(Section):
     """The API."""
     workers: Role
     """The background workers."""
+    canary: Canary | None = None
+    """How a new API takes over; absent: pod by pod, as soon as each is ready. Needs cartorio:observability."""
+    metrics_server: bool = False
+    """Whether the stack brings metrics-server, which the autoscalers read CPU and memory from; a cluster that has it
+    already does not need it."""
+
+
+def measured(workload: Workload) -> None:
+    """Refuse what only Prometheus can judge: there is none."""
+    for name, wanted in (
+        ("api.queue", workload.api.queue),
+        ("workers.queue", workload.workers.queue),
+        ("canary", workload.canary),
+    ):
+        if wanted is not None:
+            raise PydanticCustomError(
+                "measured", "needs cartorio:observability: Prometheus measures what it goes by", {"at": name}
+            )

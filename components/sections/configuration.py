@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from components.sections.application import Role, Workload
+from components.sections.application import Role, Workload, measured
 from components.sections.audit import Audit
 from components.sections.backup import Backup, copied_elsewhere
 from components.sections.base import Section, unique
@@ -17,6 +17,7 @@ from components.sections.data import Data, replicated_elsewhere, undeletable
 from components.sections.keys import Keys
 from components.sections.mirrors import Mirror
 from components.sections.network import Network, in_region
+from components.sections.observability import Observability
 from components.sections.platform import Aws, Profile
 from components.sections.secrets import Secrets, from_vault, plain_secrets
 from components.sections.supply import Supply
@@ -63,6 +64,8 @@ class Configuration(Section):
     """Vault; without it, nothing signs or gives out credentials inside the cluster."""
     secrets: Secrets | None = None
     """Secrets and where they are delivered."""
+    observability: Observability | None = None
+    """Metrics, logs, traces and alerts; without it, nobody is told of anything."""
     workload: Workload
     """The application."""
 
@@ -126,6 +129,13 @@ class Configuration(Section):
     def _copied(cls, value: Backup | None, info: ValidationInfo) -> Backup | None:
         aws = info.data.get("aws")
         return copied_elsewhere(value, aws.region) if value is not None and isinstance(aws, Aws) else value
+
+    @field_validator("workload")
+    @classmethod
+    def _measured(cls, value: Workload, info: ValidationInfo) -> Workload:
+        if "observability" in info.data and info.data["observability"] is None:
+            measured(value)
+        return value
 
     @field_validator("workload")
     @classmethod

@@ -7,9 +7,11 @@ from typing import Any
 import pulumi
 import pulumi_random as random
 from pulumi_kubernetes import apps, core, helm, meta
+from pydantic import InstanceOf
 
 from components.base import Args, Component, Text
 from components.labels import labels
+from components.observability.handle import MonitoringHandle
 from components.release import Images, Release
 from components.sections.application import Workload
 from components.workload.chart import Chart
@@ -25,7 +27,7 @@ _TIMEOUT_SECONDS = 600
 
 
 class ApplicationArgs(Args):
-    """What runs, where, from which chart, and after what.
+    """What runs, where, from which chart, what measures it, and after what.
 
     `after` is an argument because a component's own `depends_on` does not reach its children.
     """
@@ -36,6 +38,7 @@ class ApplicationArgs(Args):
     images: Images
     chart: Chart
     namespace: Text
+    monitoring: InstanceOf[MonitoringHandle] | None = None
     after: tuple[pulumi.Resource, ...] = ()
 
 
@@ -61,7 +64,7 @@ class Application(Component):
             name=_NAME,
             namespace=args.namespace,
             chart=args.chart.path,
-            values=render(args.settings, args.release, args.images, args.chart, secret.metadata.name),
+            values=render(args.settings, args.release, args.images, args.chart, secret.metadata.name, args.monitoring),
             atomic=True,
             cleanup_on_fail=True,
             create_namespace=False,

@@ -98,6 +98,11 @@ def test_workers_take_no_traffic_and_the_api_only_the_named(toolchain: Toolchain
         ({"workers": {"drainSeconds": 200}}, "workers.drainSeconds (200) exceeds"),
         ({"api": {"replicas": {"min": 1, "max": 4}}}, "/api/replicas/min"),
         ({"replicaCount": 3}, "replicaCount"),
+        ({"workers": {"queue": {"query": "sum(jobs)"}}}, "/workers/queue"),
+        ({"workers": {"queue": {"query": "sum(jobs)", "perPod": 1}}}, "prometheus is required"),
+        ({"canary": {"enabled": True, "loadTester": "http://load/"}}, "prometheus is required"),
+        ({"canary": {"enabled": True}, "prometheus": "http://p"}, "canary.loadTester is required"),
+        ({"canary": {"enabled": False, "path": "/x; rm -rf /"}}, "/canary/path"),
     ],
 )
 def test_bad_values_are_refused_by_name(
@@ -106,6 +111,89 @@ def test_bad_values_are_refused_by_name(
     done = render(toolchain, tmp_path, {**GOOD, **change})
     assert done.returncode != 0
     assert message in done.stderr
+
+
+QUEUE = {"prometheus": "http://prometheus:9090", "workers": {"queue": {"query": "sum(jobs)", "perPod": 20}}}
+CANARY = {"enabled": True, "loadTester": "http://load.flagger/"}
+
+
+def test_a_role_with_a_queue_has_one_autoscaler_that_follows_it_too(toolchain: Toolchain, tmp_path: Path) -> None:
+    objects = rendered(toolchain, tmp_path, {**GOOD, **QUEUE})
+    assert ("HorizontalPodAutoscaler", "cartorio-workers") not in objects
+    assert ("ScaledObject", "cartorio-api") not in objects
+    spec = objects["ScaledObject", "cartorio-workers"]["spec"]
+    assert spec["scaleTargetRef"]["name"] == "cartorio-workers"
+    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (2, 4)
+    queue, cpu, memory = spec["triggers"]
+    assert queue["metadata"] == {
+        "serverAddress": "http://prometheus:9090",
+        "query": "sum(jobs)",
+        "threshold": "20",
+        "ignoreNullValues": "false",
+    }
+    assert [(entry["type"], entry["metadata"]["value"]) for entry in (cpu, memory)] == [("cpu", "70"), ("memory", "80")]
+    # Up and down as fast as the other role, but for its own window.
+    behavior = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
+    other = objects["HorizontalPodAutoscaler", "cartorio-api"]["spec"]["behavior"]
+    assert behavior["scaleUp"] == other["scaleUp"]
+    assert behavior["scaleDown"] == {**other["scaleDown"], "stabilizationWindowSeconds": 600}
+
+
+def test_a_canary_is_judged_by_what_it_answers(toolchain: Toolchain, tmp_path: Path) -> None:
+    objects = rendered(toolchain, tmp_path, {**GOOD, "prometheus": "http://prometheus:9090", "canary": CANARY})
+    spec = objects["Canary", "cartorio-api"]["spec"]
+    assert spec["provider"] == "kubernetes"
+    assert (spec["analysis"]["iterations"], "stepWeights" in spec["analysis"]) == (10, False)
+    gates = {metric["templateRef"]["name"]: metric["thresholdRange"] for metric in spec["analysis"]["metrics"]}
+    assert gates == {"cartorio-api-success-rate": {"min": 99.5}, "cartorio-api-latency-p99": {"max": 500}}
+    for gate in gates:
+        template = objects["MetricTemplate", gate]["spec"]
+        assert template["provider"] == {"type": "prometheus", "address": "http://prometheus:9090"}
+        # Flagger's own variables reach it unrendered, and the pods of the last version are none of the canary's.
+        assert 'namespace="{{ namespace }}",pod=~"{{ target }}-[0-9a-z]+-[0-9a-z]+"' in template["query"]
+    (load,) = spec["analysis"]["webhooks"]
+    assert load["url"] == "http://load.flagger/"
+    assert load["metadata"]["cmd"].endswith(" http://cartorio-api-canary.cartorio/readyz")
+
+
+def test_the_last_versions_pods_are_kept_up_as_the_new_ones_are(toolchain: Toolchain, tmp_path: Path) -> None:
+    objects = rendered(toolchain, tmp_path, {**GOOD, "prometheus": "http://p:9090", "canary": CANARY})
+    deployment = objects["Deployment", "cartorio-api"]["spec"]
+    both = [{"key": "app.kubernetes.io/component", "operator": "In", "values": ["api", "api-primary"]}]
+    for selector in (
+        objects["PodDisruptionBudget", "cartorio-api"]["spec"]["selector"],
+        objects["NetworkPolicy", "cartorio-api"]["spec"]["podSelector"],
+        *(one["labelSelector"] for one in deployment["template"]["spec"]["topologySpreadConstraints"]),
+    ):
+        assert selector["matchExpressions"] == both
+        assert "app.kubernetes.io/component" not in selector["matchLabels"]
+    # What selects a Deployment's pods can never be changed, and Flagger makes the services.
+    without = rendered(toolchain, tmp_path, GOOD)
+    assert deployment["selector"] == without["Deployment", "cartorio-api"]["spec"]["selector"]
+    assert ("Service", "cartorio-api") in without
+    assert ("Service", "cartorio-api") not in objects
+    assert "matchExpressions" not in objects["PodDisruptionBudget", "cartorio-workers"]["spec"]["selector"]
+
+
+def test_a_gateway_splits_the_traffic_step_by_step(toolchain: Toolchain, tmp_path: Path) -> None:
+    gateway = {"name": "public", "namespace": "edge", "hosts": ["api.cartorio.example"]}
+    canary = {**CANARY, "gateway": gateway, "stepWeights": [10, 50]}
+    values = {**GOOD, **QUEUE, "api": QUEUE["workers"], "canary": canary}
+    spec = rendered(toolchain, tmp_path, values)["Canary", "cartorio-api"]["spec"]
+    assert spec["provider"] == "gatewayapi:v1"
+    assert spec["service"]["gatewayRefs"] == [{"name": "public", "namespace": "edge"}]
+    assert spec["service"]["hosts"] == ["api.cartorio.example"]
+    assert (spec["analysis"]["stepWeights"], "iterations" in spec["analysis"]) == ([10, 50], False)
+    assert spec["autoscalerRef"] == {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "name": "cartorio-api"}
+
+
+def test_metrics_are_read_of_both_roles(toolchain: Toolchain, tmp_path: Path) -> None:
+    readers = [{"namespace": {"kubernetes.io/metadata.name": "observability"}}]
+    objects = rendered(toolchain, tmp_path, {**GOOD, "networkPolicy": {"metricsFrom": readers}})
+    selector = {"namespaceSelector": {"matchLabels": readers[0]["namespace"]}}
+    for role, others in (("api", 1), ("workers", 0)):
+        (ingress,) = objects["NetworkPolicy", f"cartorio-{role}"]["spec"]["ingress"]
+        assert ingress["from"][others:] == [selector]
 
 
 @pytest.mark.lab

@@ -24,3 +24,33 @@ namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "cartorio.labels" . | nindent 2 }}
 {{- end }}
+
+{{/* What selects the pods of a role, Flagger's copy of them included: that has "-primary" after its component. */}}
+{{- define "cartorio.pods" -}}
+{{- if and (eq .role "api") .root.Values.canary.enabled }}
+matchLabels:
+  app.kubernetes.io/name: cartorio
+  app.kubernetes.io/instance: {{ .root.Release.Name }}
+matchExpressions:
+  - { key: app.kubernetes.io/component, operator: In, values: [{{ .role }}, {{ .role }}-primary] }
+{{- else }}
+matchLabels:
+  {{- include "cartorio.selector" . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Up at once and by doubling, down slowly: a queue at a notary's counter costs more than an idle pod. */}}
+{{- define "cartorio.behavior" -}}
+scaleUp:
+  stabilizationWindowSeconds: 0
+  selectPolicy: Max
+  policies:
+    - { type: Percent, value: 100, periodSeconds: 30 }
+    - { type: Pods, value: 2, periodSeconds: 30 }
+scaleDown:
+  stabilizationWindowSeconds: {{ .scaleDownStabilizationSeconds }}
+  selectPolicy: Min
+  policies:
+    - { type: Percent, value: 25, periodSeconds: 60 }
+    - { type: Pods, value: 1, periodSeconds: 60 }
+{{- end }}

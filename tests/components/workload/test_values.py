@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 import jsonschema
 import pytest
 
+from components.observability.handle import MonitoringHandle
 from components.workload.values import render
+from tests.support.observability import OBSERVABILITY
 from tests.support.stackfiles import ROOT, Project, put, stack_files
 
 if TYPE_CHECKING:
@@ -17,13 +19,16 @@ if TYPE_CHECKING:
 SCHEMA = json.loads((ROOT / "charts/cartorio/values.schema.json").read_text(encoding="utf-8"))
 
 
-def _values(project: Project) -> dict[str, Any]:
+MONITORING = MonitoringHandle(namespace="observability", prometheus="http://prometheus-operated.observability:9090")
+
+
+def _values(project: Project, monitoring: MonitoringHandle | None = None) -> dict[str, Any]:
     settings = project.settings()
     images = settings.release.images
     assert images is not None
     # The chart sees the name of the secret; the engine resolves it before.
     secret = cast("pulumi.Output[str]", "cartorio-session")
-    return render(settings.configuration.workload, settings.release, images, settings.chart, secret)
+    return render(settings.configuration.workload, settings.release, images, settings.chart, secret, monitoring)
 
 
 @pytest.mark.parametrize("file", stack_files(), ids=lambda file: file.name)
@@ -67,3 +72,27 @@ def test_flows_and_variables(project: Project) -> None:
         ],
         "egress": [{"cidr": "10.20.0.0/16", "ports": [7687, 7474]}],
     }
+    assert not {"prometheus", "canary"} & set(values), "the chart's own defaults hold"
+
+
+def test_what_prometheus_measures(project: Project) -> None:
+    project.config["cartorio:observability"] = OBSERVABILITY
+    put(project.config, "cartorio:workload/workers/queue", {"query": "sum(jobs)", "perPod": 20})
+    gateway = {"name": "public", "namespace": "edge", "stepWeights": [10, 50]}
+    put(project.config, "cartorio:workload/canary", {"gateway": gateway, "successPercent": 99})
+    values = _values(project, MONITORING)
+    jsonschema.validate(values, SCHEMA)
+    assert values["prometheus"] == MONITORING.prometheus
+    assert values["workers"]["queue"] == {"query": "sum(jobs)", "perPod": 20}
+    assert "queue" not in values["api"]
+    canary = values["canary"]
+    assert (canary["enabled"], canary["loadTester"]) == (True, "http://flagger-loadtester.flagger/")
+    assert (canary["gateway"], canary["stepWeights"]) == (
+        {"name": "public", "namespace": "edge", "hosts": []},
+        [10, 50],
+    )
+    flows = values["networkPolicy"]
+    assert flows["apiFrom"][-1] == {"namespace": {"kubernetes.io/metadata.name": "flagger"}}
+    assert flows["metricsFrom"] == [{"namespace": {"kubernetes.io/metadata.name": "observability"}}]
+    put(project.config, "cartorio:workload/canary", {})
+    assert not {"gateway", "stepWeights"} & set(_values(project, MONITORING)["canary"])

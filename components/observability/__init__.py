@@ -1,0 +1,1 @@
+"""What happens in the platform: metrics, logs, traces, and who is told."""
