@@ -132,7 +132,6 @@ class Nodes(Component):
         return aws.ec2.LaunchTemplate(
             f"{self._name}-{group.name}-template",
             description=f"Nodes of the group {group.name}",
-            update_default_version=True,
             user_data=base64.b64encode(SETTINGS.encode()).decode(),
             metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
                 http_endpoint="enabled",

@@ -34,6 +34,8 @@ class Schema:
     the properties that only the provider knows; a preview of a create shows them as unknown, and one of an update
     shows those in `volatile` as unknown. `force_new` names inputs whose change replaces the resource, `secrets` the
     properties (input or output) that are always secret, `defaults` the inputs that are filled in when absent.
+    `inner` names, by input object, the members that only the provider knows (an EKS cluster's own security group in
+    its `vpcConfig`): a preview of a create shows them as unknown, one of an update as they were.
     `autoname` is the input that the provider names itself (`{name}-{7 random hex digits}`) when it is absent, with the
     length it may have. `ignore_unset` names inputs that the service fills in itself: absent is no change.
 
@@ -60,6 +62,7 @@ class Schema:
     autoname_transform: Callable[[str], str] | None = None
     derived: Mapping[str, Callable[[Properties], Any]] = field(default_factory=dict)
     equivalent: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
+    inner: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,8 @@ class ApiError(ResourceError):
     @property
     def missing(self) -> bool:
         """Whether it says that what was asked for is not there."""
-        return self.code.startswith("NoSuch") or self.code.endswith(("NotFound", "NotFoundException", "NotFoundError"))
+        endings = ("NotFound", "NotFoundException", "NotFoundError", "NonExistentQueue")
+        return self.code.startswith("NoSuch") or self.code.endswith(endings)
 
 
 @dataclass(frozen=True)

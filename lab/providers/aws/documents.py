@@ -37,6 +37,11 @@ def same_policy(left: Any, right: Any) -> bool:  # noqa: ANN401 - JSON
     return _compare(left, right, _policy)
 
 
+def same_json(left: Any, right: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether two documents are the same but for white space and the order of keys."""
+    return _compare(left, right, lambda document: document)
+
+
 def same_lifecycle(left: Any, right: Any) -> bool:  # noqa: ANN401 - JSON
     """Whether two lifecycle policies of a registry mean the same."""
     return _compare(left, right, _lifecycle)

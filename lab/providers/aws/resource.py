@@ -63,6 +63,7 @@ class Table:
     documents: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     equivalent: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
+    inner: Mapping[str, frozenset[str]] = field(default_factory=dict)
     autoname: str | None = None
     autoname_max: int = 255
     autoname_transform: Callable[[str], str] | None = None
@@ -217,6 +218,7 @@ class Resource(ABC):
             autoname_max=table.autoname_max,
             autoname_transform=table.autoname_transform,
             ignore_unset=table.computed | region,
+            inner=table.inner,
             delete_before_replace=table.delete_before_replace,
             transforms=dict.fromkeys(table.documents, documents.text),
             derived={"tagsAll": lambda inputs: self.rules.merged(inputs.get("tags"))} if table.tagging else {},

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from lab.providers.kit.check import DEFAULTS, without_internal
 from lab.providers.kit.diff import is_empty, same
 from lab.providers.kit.values import Value, has_secret, reveal, secret
 from lab.providers.model import UNKNOWN, Schema
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 def preview_create(schema: Schema, inputs: Mapping[str, Value]) -> dict[str, Value]:
     """The outputs that a create will have, as far as they follow from the inputs."""
     unknown = dict.fromkeys(schema.outputs | schema.ignore_unset, UNKNOWN)
-    return mark(schema, {**unknown, **without_internal(inputs)}, inputs)
+    objects = {name: dict.fromkeys(members, UNKNOWN) for name, members in schema.inner.items()}
+    return mark(schema, {**unknown, **_within(objects, without_internal(inputs))}, inputs)
 
 
 def preview_update(schema: Schema, state: Mapping[str, Value], inputs: Mapping[str, Value]) -> dict[str, Value]:
@@ -24,7 +22,22 @@ def preview_update(schema: Schema, state: Mapping[str, Value], inputs: Mapping[s
     after = without_internal(inputs)
     given_up = (schema.inputs.keys() | schema.derived.keys()) - schema.ignore_unset
     kept = {name: value for name, value in without_internal(state).items() if name not in given_up}
-    return mark(schema, {**kept, **dict.fromkeys(schema.volatile, UNKNOWN), **after}, inputs, state)
+    before = reveal(state)
+    objects = {
+        name: {member: value for member, value in before[name].items() if member in members}
+        for name, members in schema.inner.items()
+        if isinstance(before.get(name), Mapping)
+    }
+    unknown = dict.fromkeys(schema.volatile, UNKNOWN)
+    return mark(schema, {**kept, **unknown, **_within(objects, after)}, inputs, state)
+
+
+def _within(objects: Mapping[str, Mapping[str, Value]], inputs: Mapping[str, Value]) -> dict[str, Value]:
+    """`inputs` with further members inside their objects."""
+    return {
+        name: {**objects[name], **value} if name in objects and isinstance(value, Mapping) else value
+        for name, value in inputs.items()
+    }
 
 
 def mark(schema: Schema, outputs: Mapping[str, Value], *sources: Mapping[str, Value]) -> dict[str, Value]:

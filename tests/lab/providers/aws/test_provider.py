@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # What moto can't do is tested for its error instead.
 IMPOSSIBLE = {
+    "aws:eks/cluster:Cluster": {"version"},
+    "aws:eks/nodeGroup:NodeGroup": {"launchTemplate", "releaseVersion", "tags", "version"},
     "aws:cloudtrail/trail:Trail": {"insightSelectors"},
     "aws:cloudwatch/logGroup:LogGroup": {"kmsKeyId"},
     "aws:guardduty/detector:Detector": {"tags"},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lab.providers.kit.outputs import preview_create, preview_update
 from lab.providers.kit.values import Secret
-from lab.providers.model import UNKNOWN
+from lab.providers.model import UNKNOWN, Schema
 from tests.lab.providers.kit.conftest import SHELF
 
 if TYPE_CHECKING:
@@ -113,3 +114,18 @@ def test_what_was_secret_going_in_is_secret_coming_out(engine: Engine) -> None:
     again = engine.refresh(made)
     assert again is not None
     assert again.outputs == made.outputs
+
+
+PLACED = Schema(inputs={"place": None}, inner={"place": frozenset({"shelf"})})
+
+
+def test_what_only_the_service_knows_of_an_object_is_unknown_before_it_is_made() -> None:
+    assert preview_create(PLACED, {"place": {"room": "hall"}}) == {"place": {"room": "hall", "shelf": UNKNOWN}}
+    assert preview_create(PLACED, {"place": UNKNOWN}) == {"place": UNKNOWN}
+    assert preview_create(PLACED, {}) == {}
+
+
+def test_what_only_the_service_knows_of_an_object_stays_in_an_update() -> None:
+    state = {"place": {"room": "hall", "wall": "left", "shelf": 3}}
+    assert preview_update(PLACED, state, {"place": {"room": "attic"}}) == {"place": {"room": "attic", "shelf": 3}}
+    assert preview_update(PLACED, {}, {"place": {"room": "attic"}}) == {"place": {"room": "attic"}}
