@@ -101,7 +101,13 @@ WATCHED: tuple[Watched, ...] = (
 
 
 class SecurityAlarmsArgs(Args):
-    """Where the trail's entries are, the key of the topic, and who is told."""
+    """What is watched and who is told.
+
+    Attributes:
+        log_group: where the trail's entries are.
+        key_arn: the key that encrypts the topic.
+        subscriptions: who is told.
+    """
 
     log_group: Text
     key_arn: Text

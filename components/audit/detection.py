@@ -20,7 +20,11 @@ _AGENTS = {"RUNTIME_MONITORING": "EKS_ADDON_MANAGEMENT"}
 
 
 class IntrusionDetectionArgs(Args):
-    """What is looked at."""
+    """What is looked at.
+
+    Attributes:
+        settings: which features of GuardDuty are on.
+    """
 
     settings: Detection
 

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 class AuditTrailArgs(Args):
-    """The settings, the key that encrypts the entries, and protection."""
+    """What the log group is like.
+
+    Attributes:
+        settings: how long entries are kept.
+        key_arn: the key that encrypts the entries.
+        protect: whether the engine refuses to delete it.
+    """
 
     settings: Audit
     key_arn: Text

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class BackupReportsArgs(Args):
-    """Who is told."""
+    """What is told to whom.
+
+    Attributes:
+        subscriptions: who is told.
+    """
 
     subscriptions: tuple[Subscription, ...]
 

@@ -25,7 +25,14 @@ _HOURS = 24
 
 
 class AuthorityArgs(Args):
-    """The stack's name, the settings, the mirrors, and what its pods wait for."""
+    """What issues certificates, and from where it comes.
+
+    Attributes:
+        stack: the stack's name.
+        settings: of the certificates.
+        sources: the mirrors.
+        after: what the controller's pods wait for.
+    """
 
     stack: str
     settings: Certificates

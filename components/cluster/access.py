@@ -27,7 +27,12 @@ _POLICIES = {
 
 
 class AccessArgs(Args):
-    """The cluster's name, and the settings of each role."""
+    """Who may do what in which cluster.
+
+    Attributes:
+        cluster: its name.
+        roles: the settings of each role.
+    """
 
     cluster: Text
     roles: tuple[Settings, ...]

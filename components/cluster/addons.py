@@ -82,7 +82,12 @@ def cluster_addons(pins: EksPins) -> tuple[Addon, ...]:
 
 
 class AddonsArgs(Args):
-    """The cluster's name and its add-ons."""
+    """What EKS keeps in which cluster.
+
+    Attributes:
+        cluster: its name.
+        addons: its add-ons.
+    """
 
     cluster: Text
     addons: tuple[InstanceOf[Addon], ...]

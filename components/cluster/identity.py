@@ -36,6 +36,7 @@ class WorkloadIdentityArgs(Args):
         namespace: of the service account.
         service_account: its name.
         statements: what the role may do.
+        managed: ARNs of AWS's own policies that the role has besides.
         role_name: its physical name, where the policy of a key names it before it exists; None: automatic.
     """
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 class CopyKeyArgs(Args):
-    """Days between asking for its deletion and losing it, days between rotations, and protection."""
+    """What the key is like.
+
+    Attributes:
+        deletion_window_days: days between asking for its deletion and losing it.
+        rotation_period_days: days between rotations.
+        protect: whether the engine refuses to delete it.
+    """
 
     deletion_window_days: int
     rotation_period_days: int

@@ -20,7 +20,12 @@ _DRIVER = "ebs.csi.aws.com"
 
 
 class DatabaseStorageArgs(Args):
-    """The stack's name, and the key that encrypts the volumes."""
+    """What volumes of databases are like.
+
+    Attributes:
+        stack: the stack's name.
+        key_arn: the key that encrypts the volumes.
+    """
 
     stack: str
     key_arn: Text

@@ -22,7 +22,14 @@ __all__ = ["IssuedKey", "KeyRing", "KeyRingArgs", "PurposeUsers"]
 
 
 class KeyRingArgs(Args):
-    """What a key ring needs: the stack's name, its settings, the platform's own users of keys, and protection."""
+    """What a key ring is made of.
+
+    Attributes:
+        stack: the stack's name.
+        settings: of the keys.
+        platform_users: the platform's own users of keys, by purpose; those of the settings come on top.
+        protect: whether the engine refuses to delete a key.
+    """
 
     stack: str
     settings: Keys

@@ -21,7 +21,14 @@ _INTERVAL_SECONDS = 60  # the shortest there is: an incident is told by the minu
 
 
 class FlowLogArgs(Args):
-    """Of which VPC, encrypted with which key, kept for how many days."""
+    """What is recorded and for how long.
+
+    Attributes:
+        vpc_id: the VPC of which the traffic is recorded.
+        key_arn: the key that encrypts the log.
+        retention_days: days that the log is kept.
+        protect: whether the engine refuses to delete the log.
+    """
 
     vpc_id: Text
     key_arn: Text

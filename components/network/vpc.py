@@ -29,7 +29,14 @@ _TAGS = {
 
 
 class NetworkArgs(Args):
-    """The stack's name, the settings, and the key that encrypts the log."""
+    """What the network is like.
+
+    Attributes:
+        stack: the stack's name.
+        settings: its addresses, zones and ways out.
+        key_arn: the key that encrypts the log of its traffic.
+        protect: whether the engine refuses to delete what holds data.
+    """
 
     stack: str
     settings: Settings

@@ -30,7 +30,12 @@ _KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 class AdmissionArgs(Args):
-    """The stack's name and the registries of which images are admitted."""
+    """What is admitted.
+
+    Attributes:
+        stack: the stack's name.
+        registries: registries and folders in them of which images are admitted.
+    """
 
     stack: str
     registries: tuple[RegistryPrefix, ...]

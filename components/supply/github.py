@@ -77,7 +77,13 @@ def github_trust(provider_arn: Text, subjects: tuple[str, ...]) -> Statement:
 
 
 class GithubRolesArgs(Args):
-    """The stack's name, the settings, and the key of the secrets in Pulumi's state."""
+    """Whose workflows may do what.
+
+    Attributes:
+        stack: the stack's name.
+        settings: the roles, and who may take them.
+        secrets_key_arn: the key of the secrets in Pulumi's state.
+    """
 
     stack: str
     settings: Github

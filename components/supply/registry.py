@@ -15,7 +15,13 @@ _FREQUENCY = {Scanning.BASIC: "SCAN_ON_PUSH", Scanning.ENHANCED: "CONTINUOUS_SCA
 
 
 class RegistryArgs(Args):
-    """The settings, the key that encrypts the layers, and protection."""
+    """What the repositories are like.
+
+    Attributes:
+        settings: which repositories, how they are scanned and when candidates expire.
+        key_arn: the key that encrypts the layers.
+        protect: whether the engine refuses to delete a repository.
+    """
 
     settings: Supply
     key_arn: Text

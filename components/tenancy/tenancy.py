@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 class TenancyArgs(Args):
-    """The stack's name and the settings."""
+    """Which namespaces there are, and who may do what in them.
+
+    Attributes:
+        stack: the stack's name.
+        settings: the namespaces and the groups.
+    """
 
     stack: str
     settings: section.Tenancy

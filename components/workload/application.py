@@ -29,7 +29,15 @@ _TIMEOUT_SECONDS = 600
 class ApplicationArgs(Args):
     """What runs, where, from which chart, what measures it, and after what.
 
-    `after` is an argument because a component's own `depends_on` does not reach its children.
+    Attributes:
+        stack: the stack's name.
+        settings: how many pods of what size, who may call them, how a new version takes over.
+        release: what is released.
+        images: its images, by digest.
+        chart: the chart that it is installed by.
+        namespace: where it runs; it exists already.
+        monitoring: where Prometheus is; None without one.
+        after: what has to stand before it: an argument, as a component's own `depends_on` does not reach its children.
     """
 
     stack: str

@@ -1,0 +1,99 @@
+"""The page of pins: every chart, image and add-on that components/versions.py names, and how far it is verified."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from components import versions
+from components.reference.markdown import table
+from components.sources import ChartPin, EksPins, ImagePin
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_UNVERIFIED = "not verified: source out of reach"
+
+
+def pins_page(notice: str, pins: ModuleType = versions) -> str:
+    """The page, in Markdown."""
+    named = {name: value for name, value in vars(pins).items() if name.isupper()}
+    charts = [(name, value) for name, value in named.items() if isinstance(value, ChartPin)]
+    images = [(name, value) for name, value in named.items() if isinstance(value, ImagePin)]
+    addons = {version: value for group in named.values() for version, value in _addons(group)}
+    texts = [(name, value) for name, value in named.items() if isinstance(value, str)]
+    open_ = sum(pin.digest is None for _, pin in charts)
+    return "\n".join(
+        (
+            "# Pins",
+            "",
+            f"<!-- {notice} -->",
+            "",
+            "Everything of others that the platform runs, by version:",
+            "[components/versions.py](../../components/versions.py) is the only place that says so. `cartorio:mirrors`",
+            "of a stack's file can stand in for any source; the version and the digest stay.",
+            "",
+            "## Charts",
+            "",
+            f"{len(charts)} charts: {len(charts) - open_} verified by the digest of their archive, {open_} not, as the",
+            "source could not be reached from where the pin was made. Whoever can reach it writes the digest into",
+            "`versions.py`.",
+            "",
+            *table(
+                ("chart", "version", "source", "SHA-256 of the archive", "pin"),
+                [
+                    (pin.name, f"`{pin.version}`", f"`{pin.source}`", _digest(pin), f"`{name}`")
+                    for name, pin in sorted(charts, key=lambda one: (one[1].name, one[0]))
+                ],
+            ),
+            "",
+            "## Images",
+            "",
+            "Images that the program names itself, always by digest. Those of a chart are the chart's own; the policy",
+            "pack judges them where it renders the release.",
+            "",
+            *table(
+                ("image", "tag", "digest", "pin"),
+                [
+                    (f"`{pin.repository}`", f"`{pin.tag}`", f"`{pin.digest}`", f"`{name}`")
+                    for name, pin in sorted(images, key=lambda one: (one[1].repository, one[0]))
+                ],
+            ),
+            *_eks(addons),
+            "",
+            "## Other versions and sources",
+            "",
+            *table(("pin", "value"), [(f"`{name}`", f"`{value}`") for name, value in sorted(texts)]),
+            "",
+        )
+    )
+
+
+def _digest(pin: ChartPin) -> str:
+    return f"`{pin.digest}`" if pin.digest else _UNVERIFIED
+
+
+def _addons(group: object) -> tuple[tuple[str, EksPins], ...]:
+    if not isinstance(group, dict):
+        return ()
+    return tuple((version, value) for version, value in group.items() if isinstance(value, EksPins))
+
+
+def _eks(addons: dict[str, EksPins]) -> tuple[str, ...]:
+    if not addons:
+        return ()
+    versions_ = sorted(addons)
+    return (
+        "",
+        "## EKS add-ons",
+        "",
+        "By version of Kubernetes. AWS keeps them; EKS refuses one that does not fit.",
+        "",
+        *table(
+            ("add-on", *versions_),
+            [
+                (field.name.replace("_", "-"), *(f"`{getattr(addons[version], field.name)}`" for version in versions_))
+                for field in fields(EksPins)
+            ],
+        ),
+    )
