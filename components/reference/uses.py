@@ -111,7 +111,7 @@ def _of_module(tree: ast.Module, file: str) -> tuple[str, ...]:
 def _code(source: str, function: ast.FunctionDef, call: ast.Call) -> str:
     """The call's text, after that of the assignments of names that it hands on as `args`."""
     handed = {argument.id for argument in call.args if isinstance(argument, ast.Name)}
-    before = [
+    before: list[ast.expr | ast.stmt] = [
         statement
         for statement in ast.walk(function)
         if isinstance(statement, ast.Assign)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from types import ModuleType
 
@@ -118,7 +119,7 @@ def test_a_silent_component_stops_the_pages(monkeypatch: pytest.MonkeyPatch) -> 
     package = ModuleType(__name__.rpartition(".")[0] or "tests")
     package.__path__ = []
     monkeypatch.setattr(Silent, "__module__", f"{package.__name__}.silent")
-    monkeypatch.setitem(module.sys.modules, f"{package.__name__}.silent", module.sys.modules[__name__])
+    monkeypatch.setitem(sys.modules, f"{package.__name__}.silent", sys.modules[__name__])
     monkeypatch.setattr(module, "_leaves", lambda _: iter([Silent]))
     with pytest.raises(UndocumentedError, match="class SilentArgs: describe unsaid"):
         catalogue(package)
