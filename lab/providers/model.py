@@ -37,7 +37,8 @@ class Schema:
     `inner` names, by input object, the members that only the provider knows (an EKS cluster's own security group in
     its `vpcConfig`): a preview of a create shows them as unknown, one of an update as they were.
     `autoname` is the input that the provider names itself (`{name}-{7 random hex digits}`) when it is absent, with the
-    length it may have. `ignore_unset` names inputs that the service fills in itself: absent is no change.
+    length it may have. `ignore_unset` names inputs that the service fills in itself: absent is no change. `literal`
+    names inputs in which an empty object says something (`action: {block: {}}`), and so is not the same as none.
 
     Three hooks for what a table can't say. `transforms` rewrite an input at check, when it is present and wholly known
     (a policy given as an object becomes its JSON text; unknown inside makes the whole property unknown);
@@ -63,6 +64,7 @@ class Schema:
     derived: Mapping[str, Callable[[Properties], Any]] = field(default_factory=dict)
     equivalent: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     inner: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    literal: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
+from moto import settings
 from moto.core.exceptions import JsonRESTError
 from moto.kms import responses
 from moto.kms import utils as keys
@@ -70,6 +71,8 @@ def main() -> None:
     # moto reads it when IAM is first asked for anything. AWS's own policies (`arn:aws:iam::aws:policy/...`) can then be
     # attached as in a real account, for 0.1 s and 14 MB.
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    # Certificates are issued as soon as they are looked at; moto's own delay of a minute stands for nothing of AWS's.
+    settings.ACM_VALIDATION_WAIT = 0
     patch()
     application = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", port, application, threaded=True, request_handler=_Handler)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from lab.providers.aws import (
+    acm,
     backup,
     cloudtrail,
     cloudwatch,
@@ -21,6 +22,8 @@ from lab.providers.aws import (
     eks,
     eks_access,
     eks_nodes,
+    elbv2,
+    elbv2_listeners,
     events,
     guardduty,
     iam,
@@ -28,13 +31,17 @@ from lab.providers.aws import (
     iam_profiles,
     kms,
     logs,
+    logs_policies,
     lookups,
+    route53,
     s3,
     s3_replication,
     s3_settings,
     secretsmanager,
+    shield,
     sns,
     sqs,
+    wafv2,
 )
 from lab.providers.aws.account import Account, settings_types
 
@@ -45,6 +52,7 @@ if TYPE_CHECKING:
     from lab.providers.model import Function, Properties, ResourceType
 
 TYPES: tuple[type[Resource], ...] = (
+    *acm.TYPES,
     *backup.TYPES,
     *cloudtrail.TYPES,
     *cloudwatch.TYPES,
@@ -59,6 +67,8 @@ TYPES: tuple[type[Resource], ...] = (
     *eks.TYPES,
     *eks_access.TYPES,
     *eks_nodes.TYPES,
+    *elbv2.TYPES,
+    *elbv2_listeners.TYPES,
     *events.TYPES,
     *guardduty.TYPES,
     *iam.TYPES,
@@ -66,12 +76,16 @@ TYPES: tuple[type[Resource], ...] = (
     *iam_profiles.TYPES,
     *kms.TYPES,
     *logs.TYPES,
+    *logs_policies.TYPES,
+    *route53.TYPES,
     *s3.TYPES,
     *s3_replication.TYPES,
     *s3_settings.TYPES,
     *secretsmanager.TYPES,
+    *shield.TYPES,
     *sns.TYPES,
     *sqs.TYPES,
+    *wafv2.TYPES,
 )
 
 

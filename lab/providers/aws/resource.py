@@ -47,6 +47,7 @@ class Table:
     (the provider remembers them), `untold` those that AWS tells and the lab's cloud does not (remembered while it is
     silent: say so in the module). `documents` are JSON texts with what compares them, `equivalent` further inputs of
     which several spellings mean the same, `shapes` structures of which only what the shape names is supported.
+    `literal` is Schema's.
     """
 
     token: str
@@ -63,6 +64,7 @@ class Table:
     documents: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     equivalent: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
+    literal: frozenset[str] = frozenset()
     inner: Mapping[str, frozenset[str]] = field(default_factory=dict)
     autoname: str | None = None
     autoname_max: int = 255
@@ -219,6 +221,7 @@ class Resource(ABC):
             autoname_transform=table.autoname_transform,
             ignore_unset=table.computed | region,
             inner=table.inner,
+            literal=table.literal,
             delete_before_replace=table.delete_before_replace,
             transforms=dict.fromkeys(table.documents, documents.text),
             derived={"tagsAll": lambda inputs: self.rules.merged(inputs.get("tags"))} if table.tagging else {},
@@ -255,7 +258,7 @@ class Resource(ABC):
         for name in self.table.inputs:
             value, found = wanted.get(name), state.properties.get(name)
             if value is not None and not self.table.same(name, found, value):
-                yield from (name + path for path in _uncovered(value, found))
+                yield from (name,) if name in self.table.literal else (name + path for path in _uncovered(value, found))
 
     def _read(self, api: Api, resource_id: str, known: Properties) -> State:
         table = self.table

@@ -51,25 +51,35 @@ def is_empty(value: Value) -> bool:
     return value is None or (isinstance(value, list | tuple) and not value)
 
 
-def compare(old: Value, new: Value, path: Path = ()) -> Iterator[Change]:
+def is_absent(schema: Schema, name: str, value: Value) -> bool:
+    """Whether a property has nothing in it: an empty object is something where the schema takes it literally."""
+    return _absent(value) if name in schema.literal else is_empty(value)
+
+
+def _absent(value: Value) -> bool:
+    return value is None or (isinstance(value, list | tuple) and not value)
+
+
+def compare(old: Value, new: Value, path: Path = (), *, literal: bool = False) -> Iterator[Change]:
     """Say what differs between two plain values; an unknown differs from everything."""
-    if is_empty(old) and is_empty(new):
+    nothing = _absent if literal else is_empty
+    if nothing(old) and nothing(new):
         return
-    if is_empty(old):
+    if nothing(old):
         yield Change(path, Kind.ADD)
-    elif is_empty(new):
+    elif nothing(new):
         yield Change(path, Kind.DELETE)
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted(old.keys() | new.keys()):
             if not key.startswith("__"):
-                yield from compare(old.get(key), new.get(key), (*path, key))
+                yield from compare(old.get(key), new.get(key), (*path, key), literal=literal)
     elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
-        yield from _compare_lists(old, new, path)
+        yield from _compare_lists(old, new, path, literal=literal)
     elif isinstance(old, bool) != isinstance(new, bool) or isinstance(new, Unknown) or old != new:
         yield Change(path, Kind.UPDATE)
 
 
-def _compare_lists(old: Sequence[Value], new: Sequence[Value], path: Path) -> Iterator[Change]:
+def _compare_lists(old: Sequence[Value], new: Sequence[Value], path: Path, *, literal: bool) -> Iterator[Change]:
     """By index. An item is there even when it is empty: only its content can differ."""
     for index in range(max(len(old), len(new))):
         here = (*path, index)
@@ -80,15 +90,15 @@ def _compare_lists(old: Sequence[Value], new: Sequence[Value], path: Path) -> It
         elif is_empty(old[index]) != is_empty(new[index]):
             yield Change(here, Kind.UPDATE)
         else:
-            yield from compare(old[index], new[index], here)
+            yield from compare(old[index], new[index], here, literal=literal)
 
 
 def same(schema: Schema, name: str, old: Value, new: Value) -> bool:
     """Whether a property's two plain values mean the same to the service."""
-    if next(compare(old, new), None) is None:
+    if next(compare(old, new, literal=name in schema.literal), None) is None:
         return True
     equivalent = schema.equivalent.get(name)
-    if equivalent is None or is_empty(old) or is_empty(new) or UNKNOWN in (old, new):
+    if equivalent is None or is_absent(schema, name, old) or is_absent(schema, name, new) or UNKNOWN in (old, new):
         return False
     return equivalent(old, new)
 
@@ -115,7 +125,7 @@ def difference(
         replaces = name in schema.force_new
         changes.extend(
             Change(change.path, change.kind, replaces)
-            for change in compare(before.get(name), after.get(name), (name,))
+            for change in compare(before.get(name), after.get(name), (name,), literal=name in schema.literal)
             if not any(_covers(pattern, change.path) for pattern in ignored)
         )
     return Difference(tuple(changes), _delete_first(schema, old, new, changes))

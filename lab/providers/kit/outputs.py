@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.providers.kit.check import DEFAULTS, without_internal
-from lab.providers.kit.diff import is_empty, same
+from lab.providers.kit.diff import is_absent, same
 from lab.providers.kit.values import Value, has_secret, reveal, secret
 from lab.providers.model import UNKNOWN, Schema
 
@@ -54,7 +54,9 @@ def settled(schema: Schema, properties: Mapping[str, Value], inputs: Mapping[str
 
 def inputs_of(schema: Schema, state: Mapping[str, Value]) -> dict[str, Value]:
     """The inputs that a state stands for: what it has of the schema's, nulls and empty collections left out."""
-    return {name: value for name, value in state.items() if name in schema.inputs and not is_empty(value)}
+    return {
+        name: value for name, value in state.items() if name in schema.inputs and not is_absent(schema, name, value)
+    }
 
 
 def refreshed(
@@ -78,7 +80,7 @@ def refreshed(
             continue
         if name not in given and name in schema.ignore_unset:
             continue
-        if is_empty(found.get(name)):
+        if is_absent(schema, name, found.get(name)):
             inputs.pop(name, None)
         else:
             inputs[name] = outputs[name]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # What moto can't do is tested for its error instead.
 IMPOSSIBLE = {
+    "aws:acm/certificate:Certificate": {"options"},
     "aws:eks/cluster:Cluster": {"version"},
     "aws:eks/nodeGroup:NodeGroup": {"launchTemplate", "releaseVersion", "tags", "version"},
     "aws:cloudtrail/trail:Trail": {"insightSelectors"},
@@ -33,6 +34,7 @@ IMPOSSIBLE = {
     "aws:guardduty/detector:Detector": {"tags"},
     # Of another feature than the case's, in a test of its own.
     "aws:guardduty/detectorFeature:DetectorFeature": {"additionalConfigurations"},
+    "aws:shield/subscription:Subscription": {"autoRenew"},
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {"clientIdLists"},
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {"referencedSecurityGroupId"},
     # Of an interface endpoint, which `test_ec2_endpoints` has beside its case; and the gap that its module names.

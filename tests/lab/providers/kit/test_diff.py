@@ -21,6 +21,8 @@ _trees = st.recursive(
 _bags = st.dictionaries(st.sampled_from(["p", "q", "r"]), _trees, max_size=3)
 SCHEMA = Shelf.schema
 
+Tree = dict[str, dict[str, dict[str, str]]]
+
 
 def normal(value: Value) -> Value:
     """Without what means nothing: absent, null and empty are one."""
@@ -151,3 +153,17 @@ def test_a_chosen_name_goes_before_its_replacement_comes() -> None:
 @given(st.lists(st.text(min_size=1).filter(lambda part: part != "*") | st.integers(0, 99), min_size=1, max_size=4))
 def test_paths_are_read_as_they_are_written(parts: list[str | int]) -> None:
     assert parse_path(format_path(tuple(parts))) == tuple(parts)
+
+
+def test_an_empty_object_says_something_where_it_is_taken_literally() -> None:
+    schema = Schema(inputs={"action": None, "other": None}, literal=frozenset({"action"}))
+    block: Tree = {"action": {"block": {}}}
+    count: Tree = {"action": {"count": {}}}
+    changes = difference(schema, block, count).changes
+    assert [(format_path(change.path), change.kind) for change in changes] == [
+        ("action.block", Kind.DELETE),
+        ("action.count", Kind.ADD),
+    ]
+    assert not difference(schema, block, block).changes
+    assert difference(schema, {"action": [{"block": {}}]}, {"action": [{"count": {}}]}).changes
+    assert not difference(schema, {"other": {"block": {}}}, {"other": {"count": {}}}).changes
