@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/ and terraform-provider-a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lab.providers.aws.ec2 import Ec2Tagging, arn, one
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lab.providers.model import Properties
 
 _GROUP_OUTPUTS = frozenset({"arn", "ownerId"})
+_OUTWARD = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 _ALL = "-1"  # every protocol, and with it every port
 
 
@@ -176,6 +178,15 @@ class SecurityGroupIngressRule(Resource):
         api(self._revoke, GroupId=known["securityGroupId"], SecurityGroupRuleIds=[resource_id])
 
 
+class SecurityGroupEgressRule(SecurityGroupIngressRule):
+    """`aws.vpc.SecurityGroupEgressRule`."""
+
+    table = replace(SecurityGroupIngressRule.table, token=_OUTWARD)
+    _authorize: ClassVar[str] = "authorize_security_group_egress"
+    _revoke: ClassVar[str] = "revoke_security_group_egress"
+    _egress: ClassVar[bool] = True
+
+
 def _permission(inputs: Properties) -> dict[str, Any]:
     described = {"Description": inputs["description"]} if inputs.get("description") else {}
     permission: dict[str, Any] = {"IpProtocol": inputs["ipProtocol"]}
@@ -211,4 +222,9 @@ def _close(api: Api, group: str) -> None:
             api(operation, GroupId=group, IpPermissions=rules)
 
 
-TYPES: tuple[type[Resource], ...] = (SecurityGroup, DefaultSecurityGroup, SecurityGroupIngressRule)
+TYPES: tuple[type[Resource], ...] = (
+    SecurityGroup,
+    DefaultSecurityGroup,
+    SecurityGroupIngressRule,
+    SecurityGroupEgressRule,
+)

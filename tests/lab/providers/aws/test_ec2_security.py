@@ -1,18 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.aws_case import Case, drifts, lives
-from tests.support.ec2 import DEFAULT_GROUP, ELSEWHERE, GROUP, IN_VPC, INGRESS, VPC, retag, vpc_of
+from tests.support.ec2 import DEFAULT_GROUP, EGRESS, ELSEWHERE, GROUP, IN_VPC, INGRESS, VPC, retag, vpc_of
 from tests.support.provider_engine import RefusedError, UnfinishedError
 
 if TYPE_CHECKING:
     from tests.support.aws_case import Hands
     from tests.support.provider_engine import Engine
 
-CASES = (
+_ONE_WAY = (
     Case(
         GROUP,
         {"vpcId": "$vpc.id", "name": "endpoints", "description": "Endpoints", "tags": {"Name": "endpoints"}},
@@ -60,6 +61,7 @@ CASES = (
         spoil=retag,
     ),
 )
+CASES = (*_ONE_WAY, replace(_ONE_WAY[-1], token=EGRESS))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

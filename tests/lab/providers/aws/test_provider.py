@@ -36,6 +36,7 @@ IMPOSSIBLE = {
     "aws:guardduty/detectorFeature:DetectorFeature": {"additionalConfigurations"},
     "aws:shield/subscription:Subscription": {"autoRenew"},
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {"clientIdLists"},
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {"referencedSecurityGroupId"},
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {"referencedSecurityGroupId"},
     # Of an interface endpoint, which `test_ec2_endpoints` has beside its case; and the gap that its module names.
     "aws:ec2/vpcEndpoint:VpcEndpoint": {"privateDnsEnabled", "routeTableIds", "securityGroupIds", "subnetIds"},
