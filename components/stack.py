@@ -14,12 +14,12 @@ from components.providers import connect
 from components.site import Site
 from components.supply.admission import Admission, AdmissionArgs
 from components.tenancy.tenancy import Tenancy, TenancyArgs
-from components.wiring import audit, backup, certificates, data, network, secrets, supply, vault
+from components.wiring import audit, backup, certificates, data, network, secrets, supply, vault, workload
 from components.wiring.keys import platform_users
-from components.workload.application import Application, ApplicationArgs
 
 if TYPE_CHECKING:
     from components.settings import Settings
+    from components.wiring.workload import WorkloadOutputs
 
 
 @dataclass(frozen=True)
@@ -113,15 +113,15 @@ def build(settings: Settings) -> Outputs:
         audit_log_group=trail.log_group,
         audit_bucket=trail.bucket,
         alarms_topic=trail.alarms_topic,
-        release=application.version if application else None,
+        release=application.release if application else None,
         endpoint=application.endpoint if application else None,
         drift=application.drift if application else None,
     )
 
 
-def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> tuple[Tenancy, Application | None]:
+def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> tuple[Tenancy, WorkloadOutputs | None]:
     """What lives in the cluster."""
-    configuration, release = site.configuration, site.settings.release
+    configuration = site.configuration
     admission = Admission(
         "admission", AdmissionArgs(stack=site.stack, registries=configuration.supply.registries), cluster.options
     )
@@ -136,20 +136,12 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> tuple[Tenancy,
         ),
     )
     secrets.build(site, cluster, keys.envelope.arn, store.address if store else None, tenancy.namespaces)
-    if release.images is None:
-        return tenancy, None
-    application = Application(
-        "workload",
-        ApplicationArgs(
-            stack=site.stack,
-            settings=configuration.workload,
-            release=release,
-            images=release.images,
-            chart=site.settings.chart,
-            namespace=tenancy.namespaces[configuration.workload.namespace],
-            # Nothing runs before its room is closed and the gate stands.
-            after=(tenancy, admission),
-        ),
-        pulumi.ResourceOptions(providers=[cluster.provider, site.random]),
+    application = workload.build(
+        site,
+        cluster,
+        tenancy.namespaces[configuration.workload.namespace],
+        None,
+        # Nothing runs before its room is closed and the gate stands.
+        (tenancy, admission),
     )
     return tenancy, application

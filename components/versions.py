@@ -62,7 +62,10 @@ CLUSTER_AUTOSCALER: Final = ChartPin("cluster-autoscaler", "9.56.0", "https://ku
 # What scales the application and lets new versions of it in. Versions as in the charts' repositories on GitHub; the
 # CRDs are those of the Go modules github.com/kedacore/keda/v2 and github.com/fluxcd/flagger of the same versions.
 METRICS_SERVER: Final = ChartPin("metrics-server", "3.13.1", "https://kubernetes-sigs.github.io/metrics-server")
+METRICS_SERVER_IMAGE: Final = "registry.k8s.io/metrics-server/metrics-server"
 KEDA: Final = ChartPin("keda", "2.20.2", "https://kedacore.github.io/charts")
 KEDA_IMAGE_REGISTRY: Final = "ghcr.io/kedacore"
 FLAGGER: Final = ChartPin("flagger", "1.44.0", "https://flagger.app")
+FLAGGER_IMAGE: Final = "ghcr.io/fluxcd/flagger"
 LOAD_TESTER_CHART: Final = ChartPin("loadtester", "0.38.0", "https://flagger.app")
+LOAD_TESTER_IMAGE: Final = "ghcr.io/fluxcd/flagger-loadtester"

@@ -17,7 +17,16 @@ from components.observability.handle import MonitoringHandle
 from components.sections.application import Workload
 from components.sources import ChartPin, Sources
 from components.tenancy.room import Direction, Flow, Room, RoomArgs
-from components.versions import FLAGGER, KEDA, KEDA_IMAGE_REGISTRY, LOAD_TESTER_CHART, METRICS_SERVER
+from components.versions import (
+    FLAGGER,
+    FLAGGER_IMAGE,
+    KEDA,
+    KEDA_IMAGE_REGISTRY,
+    LOAD_TESTER_CHART,
+    LOAD_TESTER_IMAGE,
+    METRICS_SERVER,
+    METRICS_SERVER_IMAGE,
+)
 
 FLAGGER_NAMESPACE = "flagger"
 LOAD_TESTER = f"http://flagger-loadtester.{FLAGGER_NAMESPACE}/"
@@ -63,14 +72,17 @@ class Controllers(Component):
 
     Attributes:
         ready: what the application waits for: their releases bring the kinds that its chart uses.
+        installed: version of each chart, by its name.
     """
 
     TYPE = "cartorio:workload:Controllers"
     ready: tuple[pulumi.Resource, ...]
+    installed: dict[str, str]
 
     def __init__(self, name: str, args: ControllersArgs, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
         self._args = args
+        self.installed = {}
         settings = args.settings
         ready: list[pulumi.Resource] = []
         if settings.metrics_server:
@@ -80,7 +92,7 @@ class Controllers(Component):
         if settings.canary is not None:
             ready += self._flagger(name)
         self.ready = tuple(ready)
-        self.register_outputs({})
+        self.register_outputs({"installed": self.installed})
 
     def _prometheus(self) -> tuple[Flow, ...]:
         monitoring = self._args.monitoring
@@ -103,6 +115,7 @@ class Controllers(Component):
         )
 
     def _install(self, name: str, pin: ChartPin, room: Room, values: dict[str, Any]) -> pulumi.Resource:
+        self.installed[pin.name] = pin.version
         return charts.install(
             f"{name}-{pin.name}",
             pin,
@@ -120,7 +133,8 @@ class Controllers(Component):
             Flow(name="kubelets", direction=Direction.EGRESS, ports=(_KUBELET_PORT,)),
             Flow(name="metrics", direction=Direction.INGRESS, ports=(_METRICS_SERVER_PORT,)),
         )
-        return self._install(name, METRICS_SERVER, room, metrics_server_values())
+        image = self._args.sources.repository(METRICS_SERVER_IMAGE)
+        return self._install(name, METRICS_SERVER, room, metrics_server_values(image))
 
     def _keda(self, name: str) -> pulumi.Resource:
         room = self._room(
@@ -137,9 +151,10 @@ class Controllers(Component):
             ports=(_APPLICATION_PORT,),
         )
         room = self._room(name, FLAGGER_NAMESPACE, to_application, *self._prometheus())
+        namespace, image = self._args.namespace, self._args.sources.repository
         return (
-            self._install(name, FLAGGER, room, flagger_values(self._args.namespace)),
-            self._install(name, LOAD_TESTER_CHART, room, load_tester_values(self._args.namespace)),
+            self._install(name, FLAGGER, room, flagger_values(namespace, image(FLAGGER_IMAGE))),
+            self._install(name, LOAD_TESTER_CHART, room, load_tester_values(namespace, image(LOAD_TESTER_IMAGE))),
         )
 
 
@@ -149,9 +164,10 @@ def wanted(settings: Workload) -> bool:
     return settings.metrics_server or settings.canary is not None or any(queue is not None for queue in queues)
 
 
-def metrics_server_values() -> dict[str, Any]:
+def metrics_server_values(image: str) -> dict[str, Any]:
     """Two of them, apart from each other: without them no autoscaler knows anything."""
     return {
+        "image": {"repository": image},
         "replicas": _TWO,
         "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
         "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}, "limits": {"cpu": "500m", "memory": "400Mi"}},
@@ -191,9 +207,10 @@ def keda_values(namespace: str, registry: str) -> dict[str, Any]:
     }
 
 
-def flagger_values(namespace: str) -> dict[str, Any]:
+def flagger_values(namespace: str, image: str) -> dict[str, Any]:
     """Flagger for one namespace; Secrets and ConfigMaps it neither reads nor copies: a new one is a new release."""
     return {
+        "image": {"repository": image},
         "namespace": namespace,
         # The label in which the chart's Deployments differ from each other.
         "selectorLabels": "app.kubernetes.io/component",
@@ -206,9 +223,10 @@ def flagger_values(namespace: str) -> dict[str, Any]:
     }
 
 
-def load_tester_values(namespace: str) -> dict[str, Any]:
+def load_tester_values(namespace: str, image: str) -> dict[str, Any]:
     """The load tester; it runs commands, so only for canaries of one namespace, and only Flagger's room reaches it."""
     return {
+        "image": {"repository": image},
         "fullnameOverride": "flagger-loadtester",
         "cmd": {"timeout": "1h", "namespaceRegexp": f"^{namespace}$"},
         "securityContext": {"enabled": True, "context": {**_RESTRICTED, "runAsUser": 100, "runAsGroup": 101}},

@@ -132,6 +132,10 @@ def test_a_role_with_a_queue_has_one_autoscaler_that_follows_it_too(toolchain: T
         "ignoreNullValues": "false",
     }
     assert [(entry["type"], entry["metadata"]["value"]) for entry in (cpu, memory)] == [("cpu", "70"), ("memory", "80")]
+    # KEDA refuses a second autoscaler of a Deployment, unless it is handed the first one by its name.
+    handed = objects["ScaledObject", "cartorio-workers"]["metadata"]["annotations"]
+    assert handed == {"scaledobject.keda.sh/transfer-hpa-ownership": "true"}
+    assert spec["advanced"]["horizontalPodAutoscalerConfig"]["name"] == "cartorio-workers"
     # Up and down as fast as the other role, but for its own window.
     behavior = spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
     other = objects["HorizontalPodAutoscaler", "cartorio-api"]["spec"]["behavior"]

@@ -21,6 +21,7 @@ from components.workload.controllers import (
 )
 from tests.support.plan import Plan, run
 
+REGISTRY, FLAGGER_IMAGE, LOAD_TESTER_IMAGE = "ghcr.io/kedacore", "ghcr.io/fluxcd/flagger", "ghcr.io/fluxcd/loadtester"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 ROLE: dict[str, Any] = {
@@ -92,21 +93,36 @@ def test_who_asks_prometheus_reaches_it(plan: Plan) -> None:
 def test_images_come_from_the_mirror(plan: Plan) -> None:
     image = plan.one(RELEASE, "scaling-keda").inputs["values"]["image"]
     assert image["keda"] == {"registry": "mirror.example", "repository": "ghcr/kedacore/keda"}
+    for chart, repository in (
+        ("flagger", "mirror.example/ghcr/fluxcd/flagger"),
+        ("loadtester", "mirror.example/ghcr/fluxcd/flagger-loadtester"),
+        ("metrics-server", "registry.k8s.io/metrics-server/metrics-server"),  # nothing stands in for that one
+    ):
+        assert plan.one(RELEASE, f"scaling-{chart}").inputs["values"]["image"] == {"repository": repository}
+
+
+def test_it_says_which_versions_there_are(plan: Plan) -> None:
+    ((outputs,),) = (plan.outputs[plan.one("cartorio:workload:Controllers").urn],)
+    assert outputs["installed"].keys() == {"metrics-server", "keda", "flagger", "loadtester"}
+    for release in plan.of(RELEASE):
+        assert outputs["installed"][release.inputs["chart"]] == release.inputs["version"]
 
 
 def test_none_reads_the_secrets_of_others_or_acts_outside_the_applications_namespace() -> None:
-    keda, flagger = keda_values("cartorio", "ghcr.io/kedacore"), flagger_values("cartorio")
+    keda, flagger = keda_values("cartorio", REGISTRY), flagger_values("cartorio", FLAGGER_IMAGE)
     assert all(part["restrict"]["secret"] for part in keda["permissions"].values())
     assert flagger["configTracking"] == {"enabled": False}
     assert keda["watchNamespace"] == flagger["namespace"] == "cartorio"
-    assert load_tester_values("cartorio")["cmd"]["namespaceRegexp"] == "^cartorio$"
+    assert load_tester_values("cartorio", LOAD_TESTER_IMAGE)["cmd"]["namespaceRegexp"] == "^cartorio$"
 
 
 def test_flagger_tells_roles_apart_by_a_label_that_differs() -> None:
-    assert flagger_values("cartorio")["selectorLabels"] == "app.kubernetes.io/component"
+    assert flagger_values("cartorio", FLAGGER_IMAGE)["selectorLabels"] == "app.kubernetes.io/component"
 
 
-@pytest.mark.parametrize("values", [flagger_values("cartorio"), load_tester_values("cartorio")])
+@pytest.mark.parametrize(
+    "values", [flagger_values("cartorio", FLAGGER_IMAGE), load_tester_values("cartorio", LOAD_TESTER_IMAGE)]
+)
 def test_pods_are_fit_for_a_restricted_room(values: dict[str, Any]) -> None:
     context = values["securityContext"]["context"]
     assert (context["runAsNonRoot"], context["allowPrivilegeEscalation"]) == (True, False)
@@ -115,10 +131,10 @@ def test_pods_are_fit_for_a_restricted_room(values: dict[str, Any]) -> None:
 
 
 def test_a_lost_zone_takes_no_controller_along() -> None:
-    keda = keda_values("cartorio", "ghcr.io/kedacore")
+    keda = keda_values("cartorio", REGISTRY)
     for part in ("operator", "metricsServer", "webhooks"):
         assert keda[part]["replicaCount"] == 2
         (constraint,) = keda["topologySpreadConstraints"][part]
         assert constraint["topologyKey"] == "topology.kubernetes.io/zone"
-    assert metrics_server_values()["replicas"] == 2
-    assert flagger_values("cartorio")["leaderElection"] == {"enabled": True, "replicaCount": 2}
+    assert metrics_server_values("m")["replicas"] == 2
+    assert flagger_values("cartorio", FLAGGER_IMAGE)["leaderElection"] == {"enabled": True, "replicaCount": 2}
