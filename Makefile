@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 # xdist workers: most tests wait for an engine or an API server, so one more than the usual two cores. A file's tests
-# go to one worker: they share what their fixtures made.
+# go to one worker: they share what their fixtures made. Files are handed out in the order that tests/conftest.py says.
 WORKERS ?= 3
 STACK ?= producao
 
@@ -56,7 +56,7 @@ rehearse: $(STAMP) ## a stack from nothing to destroyed, in a lab of its own (ST
 
 test: $(STAMP) ## all tests: units, providers, end to end through the real engine
 	@$(BIN)/cartorio toolchain --build
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## ruff, mypy, import contracts, generated documents
 	@$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from tests.support import lab as support
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import FrameType
 
     from lab.services import Tools
@@ -26,6 +27,7 @@ settings.register_profile("cartorio", deadline=None, suppress_health_check=[Heal
 settings.load_profile("cartorio")
 
 _FIXTURES_OF_LAB = {"lab", "private_lab"}
+_SLOWEST = ("e2e", "lab")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +55,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _FIXTURES_OF_LAB & set(getattr(item, "fixturenames", ())):
             item.add_marker("lab")
+    # What waits longest begins first, or it is all that is left at the end, with the other workers idle.
+    ranks: dict[Path, int] = {}
+    for item in items:
+        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(_SLOWEST)))
+    items.sort(key=lambda item: ranks[item.path])
+
+
+def _rank(item: pytest.Item) -> int:
+    """Where a test comes: those of the first mark of `_SLOWEST` first, those of none last."""
+    return next((rank for rank, mark in enumerate(_SLOWEST) if item.get_closest_marker(mark)), len(_SLOWEST))
 
 
 @pytest.fixture(scope="session")
