@@ -71,8 +71,17 @@ def _show(done: Rehearsal) -> None:
     if done.areas:
         console.print(areas)
     console.print(phases)
-    for type_, reason in done.recorded.items():
-        console.print(f"only recorded: {type_}: {reason}", markup=False, soft_wrap=True)
+    _show_what_is_not_real(done, console)
     for phase in done.phases:
         for problem in phase.problems:
             console.print(f"{phase.name}: {problem}", style="red", markup=False, soft_wrap=True)
+
+
+def _show_what_is_not_real(done: Rehearsal, console: Console) -> None:
+    lines = [
+        *(f"only recorded: {type_}: {reason}" for type_, reason in done.recorded.items()),
+        *(f"stood in for by an empty chart: {chart}: {reason}" for chart, reason in done.stood_in.items()),
+        *(f"without a definition in the cluster: {kind}" for kind in done.undefined),
+    ]
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)

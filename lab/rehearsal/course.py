@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError
 from lab.rehearsal.project import change_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from lab.engine.engine import Engine
     from lab.engine.events import Step, Summary
+    from lab.engine.state import StackState
     from lab.report import Reporter
 
 _AREA = re.compile(r"cartorio:([a-z]+):[A-Za-z]+\$")
@@ -51,12 +52,16 @@ class Rehearsal:
         phases: what was done, up to the first that went wrong.
         areas: resources by area of the program (`keys`, `network`, ...) and kind (`aws`, `kubernetes`, ...).
         recorded: types of which nothing was made, only the state kept, and why.
+        stood_in: charts (`name version`) in whose place an empty one was installed, and why.
+        undefined: kinds of the program that the cluster has no definition of: nobody knows whether it would take them.
     """
 
     stack: str
     phases: tuple[Phase, ...]
     areas: Mapping[str, Mapping[str, int]]
     recorded: Mapping[str, str]
+    stood_in: Mapping[str, str] = field(default_factory=dict)
+    undefined: tuple[str, ...] = ()
 
     @property
     def well(self) -> bool:
@@ -64,20 +69,36 @@ class Rehearsal:
         return not any(phase.problems for phase in self.phases)
 
 
+@dataclass(frozen=True)
+class Charts:
+    """What the course asks of the charts' mirror.
+
+    Attributes:
+        stood_in: of a stack's state, the charts that were stood in for, and why.
+        define: given the types of all resources, has their kinds defined, and tells those that cannot be.
+    """
+
+    stood_in: Callable[[StackState], Mapping[str, str]]
+    define: Callable[[Iterable[str]], tuple[str, ...]]
+
+
 class Course:
     """The phases for one stack, which an engine knows and which has nothing yet."""
 
-    def __init__(self, engine: Engine, stack: str, report: Reporter) -> None:
+    def __init__(self, engine: Engine, stack: str, report: Reporter, charts: Charts) -> None:
         self._engine, self._stack, self._report = engine, stack, report
+        self._charts = charts
         self._phases: list[Phase] = []
         self._areas: Mapping[str, Mapping[str, int]] = {}
         self._recorded: Mapping[str, str] = {}
+        self._stood_in: Mapping[str, str] = {}
+        self._undefined: tuple[str, ...] = ()
 
     def run(self) -> Rehearsal:
         """All phases in their order."""
         engine, stack = self._engine, self._stack
         phases: tuple[tuple[str, Callable[[], Summary], Callable[[Summary], tuple[str, ...]]], ...] = (
-            ("preview from nothing", lambda: engine.preview(stack), _creates_only),
+            ("preview from nothing", lambda: engine.preview(stack), self._defined),
             ("up", lambda: engine.up(stack), self._counted),
             ("preview again", lambda: engine.preview(stack, "--refresh"), _nothing),
             ("one setting changed", self._changed, _only_the_expected),
@@ -87,7 +108,7 @@ class Course:
         for name, act, judge in phases:
             if not self._phase(name, act, judge):
                 break
-        return Rehearsal(stack, tuple(self._phases), self._areas, self._recorded)
+        return Rehearsal(stack, tuple(self._phases), self._areas, self._recorded, self._stood_in, self._undefined)
 
     def _phase(self, name: str, act: Callable[[], Summary], judge: Callable[[Summary], tuple[str, ...]]) -> bool:
         self._report.step(self._stack, f"{name}: running")
@@ -102,8 +123,13 @@ class Course:
         self._report.step(self._stack, f"{name}: {'failed' if problems else f'{changed} changed'}")
         return not problems
 
+    def _defined(self, summary: Summary) -> tuple[str, ...]:
+        self._undefined = self._charts.define(step.type for step in summary.steps)
+        return _creates_only(summary)
+
     def _counted(self, summary: Summary) -> tuple[str, ...]:
         self._areas, self._recorded = by_area(summary.steps), only_recorded(summary.steps)
+        self._stood_in = self._charts.stood_in(self._engine.state(self._stack))
         return _creates_only(summary)
 
     def _changed(self) -> Summary:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from lab.services.pki import Pki
 
 
+_JSON = "application/json"
+
+
 class NotReady(Exception):  # noqa: N818  a state, which ends by itself, rather than an error
     """The service does not answer, or not yet as it should; the text says how."""
 
@@ -35,8 +38,14 @@ class Client:
         self._context = context
         self._timeout = timeout
 
-    def request(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
-        """Send one request, with a JSON body when there is one; returns the status and the whole answer.
+    def request(self, method: str, path: str, body: object = None, *, content_type: str = _JSON) -> tuple[int, bytes]:
+        """Send one request and return the status and the whole answer.
+
+        Args:
+            method: as in HTTP.
+            path: with its query.
+            body: sent as JSON, a text of another `content_type` as it is; None: there is none.
+            content_type: of the body.
 
         Raises:
             NotReady: there is no answer.
@@ -50,8 +59,8 @@ class Client:
             connection.request(
                 method,
                 path,
-                body=None if body is None else json.dumps(body),
-                headers={} if body is None else {"Content-Type": "application/json"},
+                body=None if body is None else _encoded(body, content_type),
+                headers={} if body is None else {"Content-Type": content_type},
             )
             answer = connection.getresponse()
             return answer.status, answer.read()
@@ -88,6 +97,10 @@ class Client:
         if not isinstance(document, dict):
             raise NotReady(f"{path} does not answer with a JSON object")
         return document
+
+
+def _encoded(body: object, content_type: str) -> bytes:
+    return body.encode() if isinstance(body, str) and content_type != _JSON else json.dumps(body).encode()
 
 
 def tls(pki: Pki, authority: str, party: str | None) -> ssl.SSLContext:

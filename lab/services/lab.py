@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
     from lab.paths import LabPaths
     from lab.report import Reporter
+    from lab.services.client import Client
     from lab.services.state import State
 
 SERVICES: tuple[Service, ...] = (*CONTROL_PLANE, *CLOUD)
 TOOLS: tuple[str, ...] = tuple(sorted({name for service in SERVICES for name in service.tools}))
 NAMES: tuple[str, ...] = tuple(service.name for service in SERVICES)
 
+_PATIENCE = 30.0  # seconds for one request
 _NEEDED_SPACE = 300 * 1024 * 1024  # bytes: etcd's files, the images' blobs, logs
 
 
@@ -111,6 +113,17 @@ class Lab:
         if current is None or current.endpoints is None:
             raise LabError("the lab is not up", where=str(self.paths.root), remedy="run `cartorio lab up`")
         return current.endpoints
+
+    def api(self) -> Client:
+        """The API server of a lab that is up, as its administrator.
+
+        Raises:
+            LabError: the lab is not up.
+        """
+        self.endpoints()
+        current = state.load(self.paths) or state.State()
+        site = Site(self.paths, self.toolchain, pki.Pki(self.paths.root / "pki", ""), current.ports)
+        return controlplane.api(site, timeout=_PATIENCE)
 
     def status(self) -> tuple[ServiceStatus, ...]:
         """How each service is, asked now; in starting order.

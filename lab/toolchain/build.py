@@ -86,12 +86,13 @@ class GroupBuild:
         """
         copies = []
         for file in files:
-            copy = target / file.target
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self._source(file), copy)
-            # Go's module cache is read-only and keeps no modes; scripts are told by their first bytes.
-            copy.chmod(0o755 if copy.read_bytes()[:2] == b"#!" else 0o644)
-            copies.append(copy)
+            for source in self._sources(file):
+                copy = target / file.target / source.name if file.several else target / file.target
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, copy)
+                # Go's module cache is read-only and keeps no modes; scripts are told by their first bytes.
+                copy.chmod(0o755 if copy.read_bytes()[:2] == b"#!" else 0o644)
+                copies.append(copy)
         return copies
 
     def _stale(self, arguments: Sequence[str]) -> frozenset[str]:
@@ -176,6 +177,11 @@ class GroupBuild:
 
     def _source(self, file: ModuleFile) -> Path:
         """Where the Go module cache has a file of a module; the module is fetched first if need be."""
+        (source,) = self._sources(file)
+        return source
+
+    def _sources(self, file: ModuleFile) -> list[Path]:
+        """The same for all that a pin names: one file, or those of its glob."""
         version = self.catalogue.gomod(self.group).versions.get(file.module, "")
         pinned = (self._module / "go.sum").read_text(encoding="utf-8")
         if f"{file.module} {version} h1:" not in pinned:  # or `go mod download` would take whatever it is given
@@ -185,13 +191,15 @@ class GroupBuild:
                 remedy="run `go mod tidy` in that folder and review what it changed",
             )
         self.report.step(self.group, f"fetching {file.module} {version}")
-        told = json.loads(self._run(["mod", "download", "-json", file.module], lambda _: False))
-        source = Path(told["Dir"], file.source)
-        if not source.is_file():
+        # With its version, or Go would load the whole graph of the group first: groups of data have none.
+        told = json.loads(self._run(["mod", "download", "-json", f"{file.module}@{version}"], lambda _: False))
+        folder = Path(told["Dir"])
+        sources = sorted(folder.glob(file.source)) if file.several else [folder / file.source]
+        if not sources or not all(source.is_file() for source in sources):
             raise LabError(
                 f"{file.module} {version} has no file {file.source}", where=told["Dir"], remedy="mend the pin"
             )
-        return source
+        return sources
 
     def _run(self, arguments: Sequence[str], progress: Callable[[str], bool]) -> str:
         """Run a Go command in the group's folder and return what it printed.

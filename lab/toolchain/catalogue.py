@@ -32,11 +32,19 @@ class Probe:
 
 @dataclass(frozen=True)
 class ModuleFile:
-    """A file (or folder) inside a Go module of the group's graph; `target` is where it goes."""
+    """A file inside a Go module of the group's go.mod; `target` is where it goes.
+
+    `source` may be a glob of several files of one folder, which then go into the folder `target`.
+    """
 
     module: str
     source: str
     target: str
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a glob."""
+        return "*" in self.source
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,11 @@ class Data:
     group: str
     module: str
     files: tuple[ModuleFile, ...]
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a folder."""
+        return len(self.files) > 1 or any(file.several for file in self.files)
 
 
 Item = Tool | Data

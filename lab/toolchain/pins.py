@@ -7,6 +7,7 @@ A tool's version is not written here: it is read from the `go.mod` of its group 
 from __future__ import annotations
 
 from lab.toolchain.catalogue import Catalogue, Data, ModuleFile, Patch, Probe, Tool
+from lab.toolchain.crds import CRDS
 from lab.toolchain.versions import Match
 
 
@@ -159,5 +160,6 @@ CATALOGUE = Catalogue(
             probe=Probe(("version",), r"^v?(\d\S*)"),
             variables=(("github.com/google/go-containerregistry/cmd/crane/cmd.Version", "{version}"),),
         ),
+        *(source.item for source in CRDS),
     )
 )

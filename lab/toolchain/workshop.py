@@ -174,7 +174,7 @@ class _Workshop:
         entry = self.store.find(item.name, self._key(item))
         if entry is None:
             return None
-        several = isinstance(item, Data) and len(item.files) > 1
+        several = isinstance(item, Data) and item.several
         path = entry / "files" if several else entry / "files" / item.name
         built_with = self.store.notes(entry).get("go")
         note = f"built with Go {built_with}" if built_with else ""

@@ -80,6 +80,8 @@ def _section(policy: Policy) -> Iterator[str]:
 def _example(title: str, example: Example) -> Iterator[str]:
     if example.problems:
         yield f"{title}, with an exemptions file in which " + "; ".join(p.what for p in example.problems) + ":"
+    elif example.stood_in:
+        yield f"{title}, in a rehearsal that could not reach the source of " + ", ".join(example.stood_in) + ":"
     elif example.trusted:
         yield f"{title}, when the image is signed by an authority for it:"
     else:

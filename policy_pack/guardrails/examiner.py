@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -129,7 +130,8 @@ def surroundings(pack: Path, root: Path, policies: Sequence[Policy], profile: Pr
 
         return Verifier.from_file(settings.trust, profile.value)
 
-    return Surroundings(settings, exemptions, problems, Renderer(root, settings.kubernetes_version), verifier, now)
+    renderer = Renderer(root, settings.kubernetes_version, os.environ)
+    return Surroundings(settings, exemptions, problems, renderer, verifier, now)
 
 
 def _reason(error: Exception) -> str:

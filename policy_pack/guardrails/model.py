@@ -78,6 +78,9 @@ EVERYWHERE: Final = Levels(Enforcement.MANDATORY, Enforcement.MANDATORY, Enforce
 RELAXED_LOCALLY: Final = Levels(Enforcement.ADVISORY, Enforcement.MANDATORY, Enforcement.MANDATORY)
 """Mandatory in staging and production, advice on a developer's machine."""
 
+ADVICE: Final = Levels(Enforcement.ADVISORY, Enforcement.ADVISORY, Enforcement.ADVISORY)
+"""Advice in every profile: for what the pack itself cannot see."""
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
@@ -174,11 +177,13 @@ class Example:
             `${name}` stands for another one's identity.
         trusted: image references whose signature counts as valid.
         problems: what is wrong with the exemptions file.
+        stood_in: charts (`name version`) for which a rehearsal's empty ones stand in.
     """
 
     text: str
     trusted: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stood_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class TinyModule:
                         ModuleFile(MODULE, "data/greeting.txt", "greeting.txt"),
                     ),
                 ),
+                Data("texts", "tiny", MODULE, (ModuleFile(MODULE, "data/*.txt", "."),)),
                 Tool(
                     "greeter",
                     "own",

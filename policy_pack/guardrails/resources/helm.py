@@ -7,9 +7,10 @@ The properties are those of Pulumi's `kubernetes:helm.sh/v3:Release`
 the chart as a marker; whatever comes out with a marker in it is unknown again.
 
 What the provider would read differently, or from elsewhere, is refused rather than guessed (its `helm_release.go`): a
-chart of a repository (it fetches it again, and may be given another), nulls (it drops them), programs and downloads
-that change the chart. Two things remain that only the cluster can tell a chart: what `lookup` finds there, and which
-API versions it serves besides Kubernetes' own; a chart that makes pods depend on them is not seen whole.
+chart of a repository (it fetches it again, and may be given another; only a rehearsal's mirror is believed, see
+`chart_mirror.py`), nulls (it drops them), programs and downloads that change the chart. Two things remain that only
+the cluster can tell a chart: what `lookup` finds there, and which API versions it serves besides Kubernetes' own; a
+chart that makes pods depend on them is not seen whole.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from guardrails import strict_yaml
-from guardrails.resources import reading
+from guardrails.resources import chart_mirror, reading
 from guardrails.resources.base import Resource
 from guardrails.resources.reading import UNKNOWN, Asset, Unknown
 
@@ -59,6 +60,10 @@ class HelmError(Exception):
         self.remedy = remedy
 
 
+class StandInError(HelmError):
+    """The release's chart is an empty stand-in: there was nothing to render, and nothing is known of the real one."""
+
+
 @dataclass(frozen=True, slots=True)
 class HelmRelease(Resource):
     """A release and whether it could be rendered.
@@ -66,12 +71,14 @@ class HelmRelease(Resource):
     Args:
         problem: why it could not, with helm's own words; empty when it could.
         remedy: what to do about the problem.
+        stand_in: in a rehearsal, which chart an empty one stood in for, and why; empty when it was the real one.
     """
 
     label: ClassVar[str] = RELEASE_TYPE
 
     problem: str
     remedy: str
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ class _Order:
     values: str
     chart: Path
     files: tuple[bytes, ...]
+    archive: bytes = b""
 
 
 class Renderer:
@@ -91,11 +99,13 @@ class Renderer:
     Args:
         root: the folder that chart paths are relative to: the Pulumi project's.
         kubernetes_version: the API's version that charts may ask for.
+        environment: names the record of a rehearsal's charts, in one.
     """
 
-    def __init__(self, root: Path, kubernetes_version: str) -> None:
+    def __init__(self, root: Path, kubernetes_version: str, environment: Mapping[str, str] | None = None) -> None:
         self._root = root
         self._kubernetes_version = kubernetes_version
+        self._environment = environment or {}
         self._rendered: dict[str, tuple[Any, ...]] = {}
 
     def render(self, name: str, properties: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -107,22 +117,38 @@ class Renderer:
 
         Raises:
             HelmError: it cannot be rendered.
+            StandInError: its chart is a rehearsal's stand-in, and renders to nothing.
             reading.MalformedError: a property has a wrong type.
         """
-        order = self._order(name, properties)
+        try:
+            served, archive = chart_mirror.mirrored(properties, self._environment)
+        except chart_mirror.MirrorError as error:
+            raise HelmError(str(error), "Start the rehearsal again.") from error
+        order = self._order(name, properties, archive)
         key = _fingerprint(order)
         if key not in self._rendered:
             self._rendered[key] = self._run(order)
-        return self._rendered[key]
+        manifests = self._rendered[key]
+        if served is None or not served.stands_in:
+            return manifests
+        if manifests:
+            raise HelmError(
+                f"what stands in for the chart {served.name} {served.version} is not empty",
+                "Find out what serves charts on this machine's loopback.",
+            )
+        raise StandInError(
+            f"{served.name} {served.version} of {served.source}: {served.stands_in}",
+            "Rehearse where the chart's source, or a mirror of it, can be reached.",
+        )
 
-    def _order(self, name: str, properties: Mapping[str, Any]) -> _Order:
+    def _order(self, name: str, properties: Mapping[str, Any], archive: bytes) -> _Order:
         for key in _UNSUPPORTED:
             if properties.get(key):
                 raise HelmError(
                     f"the property {key} changes what is applied in a way that cannot be rendered here",
                     f"Leave {key} out, or put its effect into the chart.",
                 )
-        chart = self._chart(properties)
+        chart = Path("chart.tgz") if archive else self._chart(properties)
         arguments = ["template", f"--kube-version={self._kubernetes_version}"]
         namespace = reading.text(properties, "namespace", "")
         if namespace is not None:
@@ -148,6 +174,7 @@ class Renderer:
             values=json.dumps(_mark(values)),
             chart=chart,
             files=files,
+            archive=archive,
         )
 
     def _chart(self, properties: Mapping[str, Any]) -> Path:
@@ -198,9 +225,16 @@ class Renderer:
                 file.touch(mode=0o600)
                 file.write_bytes(content)
                 arguments.append(f"--values={file}")
+            chart = order.positional[1]
+            if order.archive:
+                chart = str(Path(folder, chart))
+                Path(chart).write_bytes(order.archive)
             calls = [
                 pool.submit(
-                    _call, [helm, *arguments, *mode, "--values=-", "--", *order.positional], order.values, self._root
+                    _call,
+                    [helm, *arguments, *mode, "--values=-", "--", order.positional[0], chart],
+                    order.values,
+                    self._root,
                 )
                 for mode in ((), ("--is-upgrade",))
             ]
@@ -356,8 +390,10 @@ def _unmark(value: Any) -> Any:  # noqa: ANN401 - plain data in, plain data out
 
 
 def _fingerprint(order: _Order) -> str:
-    digest = hashlib.sha256(repr((order.arguments, order.positional, order.values, order.files)).encode())
-    paths = [order.chart]
+    digest = hashlib.sha256(
+        repr((order.arguments, order.positional, order.values, order.files, order.archive)).encode()
+    )
+    paths = [] if order.archive else [order.chart]
     if order.chart.is_dir():
         paths = [Path(folder, name) for folder, _, names in os.walk(order.chart) for name in names]
     for path in sorted(paths):

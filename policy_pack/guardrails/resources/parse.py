@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from guardrails.resources import reading
 from guardrails.resources.aws import parse_aws
 from guardrails.resources.base import Declared, Resource
-from guardrails.resources.helm import RELEASE_TYPE, HelmError, HelmRelease
+from guardrails.resources.helm import RELEASE_TYPE, HelmError, HelmRelease, StandInError
 from guardrails.resources.kubernetes import malformed, parse_object
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Renders(Protocol):
     """What the parser needs of `helm.Renderer`."""
 
     def render(self, name: str, properties: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The manifests of a release; raises `HelmError`."""
+        """The manifests of a release; raises `HelmError`, and `StandInError` for a rehearsal's stand-in."""
 
 
 def parse(declared: Declared, renderer: Renders) -> tuple[Resource, ...]:
@@ -69,6 +69,9 @@ def _release(declared: Declared, renderer: Renders) -> Iterator[Resource]:
     title = f"Helm release {declared.name}"
     try:
         manifests = renderer.render(declared.name, declared.properties)
+    except StandInError as error:
+        yield HelmRelease(declared.address, declared.address, title, "", error.remedy, stand_in=error.what)
+        return
     except HelmError as error:
         yield HelmRelease(declared.address, declared.address, title, error.what, error.remedy)
         return

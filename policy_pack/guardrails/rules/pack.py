@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import Example, Finding, Policy, Problem, Severity
+from guardrails.model import ADVICE, Example, Finding, Policy, Problem, Severity
 from guardrails.resources.base import Malformed, Stack
 from guardrails.resources.helm import HelmRelease
 
@@ -18,6 +18,12 @@ def _well_formed(resource: Malformed, _context: Context) -> tuple[Finding, ...]:
 
 def _rendered(release: HelmRelease, _context: Context) -> tuple[Finding, ...]:
     return (Finding("", release.problem, remedy=release.remedy),) if release.problem else ()
+
+
+def _judged(release: HelmRelease, _context: Context) -> tuple[Finding, ...]:
+    if not release.stand_in:
+        return ()
+    return (Finding("", f"could not be judged: {release.stand_in}", remedy=release.remedy),)
 
 
 def _exemptions(_stack: Stack, context: Context) -> tuple[Finding, ...]:
@@ -38,6 +44,11 @@ type: kubernetes:helm.sh/v3:Release
 name: cartorio
 properties: {chart: ./charts/missing}
 """
+_MIRRORED_RELEASE: Final = """\
+type: kubernetes:helm.sh/v3:Release
+name: cert-manager
+properties: {chart: cert-manager, version: v1.21.2, repositoryOpts: {repo: 'http://127.0.0.1:40000'}}
+"""
 _UNKNOWN_RULE: Final = Problem(
     "exemptions[0].rule", "there is no rule 'workload/probe'", "Name one of docs/policies.md."
 )
@@ -54,6 +65,23 @@ POLICIES: Final = (
         rule=_well_formed,
         passing=Example(_WELL_FORMED),
         failing=Example(_WELL_FORMED.replace("privileged: false", "privileged: 'no'")),
+    ),
+    Policy(
+        id="pack/judged",
+        title="What a Helm release would run has been judged",
+        severity=Severity.MEDIUM,
+        rationale=(
+            "In a rehearsal an empty chart of the same name and version stands in for one that cannot be reached. "
+            "Nothing of the real chart was seen: whoever reads the rehearsal must know. Outside a rehearsal such a "
+            "release is a violation of pack/rendered."
+        ),
+        resource_types=(HelmRelease,),
+        remediation="Rehearse where the chart's source, or a mirror of it, can be reached.",
+        since="0.2.0",
+        rule=_judged,
+        enforcement=ADVICE,
+        passing=Example(_WELL_FORMED),
+        failing=Example(_MIRRORED_RELEASE, stood_in=("cert-manager v1.21.2",)),
     ),
     Policy(
         id="pack/rendered",

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
     from lab.paths import LabPaths
 
-WELL = Rehearsal("qa", (Phase("up", 12.5, 40),), {"keys": {"aws": 16}}, {"aws:backup/plan:Plan": "no API"})
+WELL = Rehearsal(
+    "qa",
+    (Phase("up", 12.5, 40),),
+    {"keys": {"aws": 16}},
+    {"aws:backup/plan:Plan": "no API"},
+    {"vault 0.32.0": "no such host"},
+    ("Will (x.test)",),
+)
 ILL = Rehearsal("qa", (Phase("up", 1.0, 0, ("no such zone [sa-east-1z]",)),), {}, {})
 
 
@@ -38,6 +45,8 @@ def test_people_see_a_table_and_what_went_wrong(outcome: Rehearsal) -> None:
     assert result.exit_code == (0 if outcome.well else 1)
     assert "up" in result.stdout
     assert ("only recorded: aws:backup/plan:Plan: no API" in result.stdout) is outcome.well
+    assert ("stood in for by an empty chart: vault 0.32.0: no such host" in result.stdout) is outcome.well
+    assert ("without a definition in the cluster: Will (x.test)" in result.stdout) is outcome.well
     if not outcome.well:
         assert "up: no such zone [sa-east-1z]" in result.stdout
 
@@ -47,4 +56,6 @@ def test_programs_get_json(outcome: Rehearsal) -> None:
     document = json.loads(result.stdout)
     assert result.exit_code == (0 if outcome.well else 1)
     assert (document["schema"], document["well"]) == ("cartorio.rehearsal/v1", outcome.well)
+    assert document["stood_in"] == dict(outcome.stood_in)
+    assert document["undefined"] == list(outcome.undefined)
     assert document["phases"][0]["problems"] == list(outcome.phases[0].problems)

@@ -12,7 +12,7 @@ import pytest
 from lab.engine.events import Diagnostic, Step, Summary, Violation
 from lab.engine.state import Resource, StackState
 from lab.errors import LabError
-from lab.rehearsal.course import Course, by_area, only_recorded
+from lab.rehearsal.course import Charts, Course, by_area, only_recorded
 from lab.report import Quiet
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ KEY = Step("create", f"{HEAD}aws:kms/key:Key::keys-envelope", "aws:kms/key:Key")
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 UPDATED = Step("update", f"urn:pulumi:qa::cartorio::{LIFECYCLE}::registry", LIFECYCLE)
 ORDER = ["preview", "up", "preview --refresh", "up", "refresh", "state", "destroy"]
+CHARTS = Charts(lambda _state: {"vault 0.32.0": "no such host"}, lambda types: tuple(f"{one}?" for one in types))
 
 
 def _did(*steps: Step, code: int = 0, **more: object) -> Summary:
@@ -80,7 +81,7 @@ def _well() -> list[Summary | LabError]:
 
 def _run(project: Path, answers: list[Summary | LabError], left: StackState | None = None) -> tuple[_Engine, Rehearsal]:
     engine = _Engine(project, answers, left or StackState())
-    return engine, Course(cast("Engine", engine), "qa", Quiet()).run()
+    return engine, Course(cast("Engine", engine), "qa", Quiet(), CHARTS).run()
 
 
 def test_all_is_well_when_each_phase_shows_what_it_must(project: Path) -> None:
@@ -89,6 +90,8 @@ def test_all_is_well_when_each_phase_shows_what_it_must(project: Path) -> None:
     assert engine.asked == ORDER
     assert [phase.changed for phase in done.phases] == [1, 1, 0, 1, 0, 0]
     assert done.areas == {"keys": {"aws": 1}}
+    assert done.stood_in == {"vault 0.32.0": "no such host"}
+    assert done.undefined == ("aws:kms/key:Key?",)
     assert "expireCandidatesDays: 8" in (project / "Pulumi.qa.yaml").read_text()
 
 
@@ -125,6 +128,15 @@ def test_what_is_not_as_it_must_be_ends_it(project: Path, phase: int, answer: Su
 
 def test_advice_is_no_problem(project: Path) -> None:
     assert _run(project, [_did(KEY, violations=(ADVICE,)), *_well()[1:]])[1].well
+
+
+def test_definitions_that_the_cluster_refuses_end_it(project: Path) -> None:
+    def refuse(_types: object) -> tuple[str, ...]:
+        raise LabError("the API server refuses the definition x")
+
+    engine = cast("Engine", _Engine(project, _well(), StackState()))
+    done = Course(engine, "qa", Quiet(), Charts(lambda _state: {}, refuse)).run()
+    assert [phase.problems for phase in done.phases] == [("the API server refuses the definition x",)]
 
 
 def test_what_destroy_leaves_behind_is_said(project: Path) -> None:

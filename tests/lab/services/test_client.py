@@ -33,6 +33,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self._answer(201, json.dumps({"type": self.headers["Content-Type"], "body": json.loads(body)}).encode())
 
+    def do_PATCH(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(200, f"{self.headers['Content-Type']} {body.decode()}".encode())
+
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -60,6 +64,13 @@ def test_answers(server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -
     assert client.read("/object") == {"health": "true"}
     status, answer = client.request("POST", "/", {"kind": "Node"})
     assert (status, json.loads(answer)) == (201, {"type": "application/json", "body": {"kind": "Node"}})
+
+
+def test_a_text_of_another_type_goes_as_it_is(server: ThreadingHTTPServer) -> None:
+    client = Client(server.server_port, None)
+    answer = client.request("PATCH", "/", "kind: Node", content_type="application/apply-patch+yaml")
+    assert answer == (200, b"application/apply-patch+yaml kind: Node")
+    assert client.request("PATCH", "/", "text") == (200, b'application/json "text"')
 
 
 @pytest.mark.parametrize(

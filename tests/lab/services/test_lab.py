@@ -140,6 +140,9 @@ class TestShared:
         lab.run("crane", "append", "--insecure", "--oci-empty-base", "-f", str(layer), "-t", name)
         assert lab.run("crane", "digest", "--insecure", name).startswith("sha256:")
 
+    def test_the_api_server_answers_its_administrator(self, lab: RunningLab) -> None:
+        assert {node["metadata"]["name"] for node in lab.services.api().read("/api/v1/nodes")["items"]}
+
     def test_endpoints_are_what_another_process_reads(self, lab: RunningLab) -> None:
         assert Lab(lab.paths, NoTools()).endpoints() == lab.endpoints
 

@@ -21,7 +21,8 @@ class _Api(Client):
         self.status = status
         self.made: list[str] = []
 
-    def request(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+    def request(self, method: str, path: str, body: object = None, *, content_type: str = "") -> tuple[int, bytes]:
+        assert not content_type
         assert path == "/api/v1/nodes"
         if method == "GET":
             return 200, json.dumps({"items": self.items}).encode()

@@ -119,6 +119,7 @@ def test_data_is_copied_from_the_module(tiny: TinyModule, go: Go, tmp_path: Path
         "script",
         "node/stage.yaml",
         "greeting.txt",
+        "greeting.txt",
     ]
     assert subprocess.run([copies[0]], check=True, capture_output=True, text=True).stdout == "data\n"
     assert copies[1].stat().st_mode & 0o111 == 0

@@ -92,6 +92,7 @@ def test_all_is_built_then_cached(tiny: TinyModule, paths: LabPaths, monkeypatch
     assert subprocess.run([tools.path("alpha")], check=True, capture_output=True).stderr == b"alpha version v1.2.3\n"
     assert subprocess.run([tools.path("script")], check=True, capture_output=True).stdout == b"data\n"
     assert (tools.path("stages") / "node" / "stage.yaml").is_file()
+    assert [file.name for file in tools.path("texts").iterdir()] == ["greeting.txt"], "a folder, even of one file"
     assert tools.version("beta") == "1.2.3"
     assert steps.steps[-1] == ("own", "built: greeter 1.2.3")
     assert _no_leavings(paths)
@@ -107,7 +108,7 @@ def test_all_is_built_then_cached(tiny: TinyModule, paths: LabPaths, monkeypatch
     again = ensure(names, paths, steps, catalogue=tiny.catalogue())
     assert {name: again.path(name) for name in names} == {name: tools.path(name) for name in names}
     assert steps.steps == [
-        ("tiny", "cached: alpha 1.2.3, beta 1.2.3, script 1.2.3, stages 1.2.3"),
+        ("tiny", "cached: alpha 1.2.3, beta 1.2.3, script 1.2.3, stages 1.2.3, texts 1.2.3"),
         ("own", "cached: greeter 1.2.3"),
     ]
 

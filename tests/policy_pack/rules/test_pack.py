@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from guardrails.model import Problem
-from guardrails.resources.helm import HelmError
+from guardrails.model import Enforcement, Problem, Profile
+from guardrails.resources.helm import HelmError, StandInError
 from tests.support.policies import Manifests
 
 if TYPE_CHECKING:
@@ -34,6 +34,17 @@ def test_a_release_that_cannot_be_rendered_is_one(examiner: MakeExaminer, declar
 
     (found,) = examiner(renderer=Refuses()).examine(declare({}, RELEASE)).violations
     assert (found.rule, found.message, found.remedy) == ("pack/rendered", "helm says: x 0", "Correct it.")
+
+
+def test_a_stand_in_is_told_and_stops_nothing(examiner: MakeExaminer, declare: Declare) -> None:
+    class Stands(Manifests):
+        def render(self, name: str, properties: Mapping[str, object]) -> tuple[Any, ...]:
+            raise StandInError(f"vault 0.32.0 of {name} {len(properties)}: no such host", "Rehearse elsewhere.")
+
+    for profile in Profile:
+        (found,) = examiner(profile, renderer=Stands()).examine(declare({}, RELEASE)).violations
+        assert (found.rule, found.enforcement) == ("pack/judged", Enforcement.ADVISORY)
+        assert found.message == "could not be judged: vault 0.32.0 of x 0: no such host"
 
 
 def test_problems_of_the_exemptions_are_the_stacks(examiner: MakeExaminer) -> None:
