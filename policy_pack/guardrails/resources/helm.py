@@ -131,15 +131,11 @@ class Renderer:
         manifests = self._rendered[key]
         if served is None or not served.stands_in:
             return manifests
+        chart = f"{served.name} {served.version}"
         if manifests:
-            raise HelmError(
-                f"what stands in for the chart {served.name} {served.version} is not empty",
-                "Find out what serves charts on this machine's loopback.",
-            )
-        raise StandInError(
-            f"{served.name} {served.version} of {served.source}: {served.stands_in}",
-            "Rehearse where the chart's source, or a mirror of it, can be reached.",
-        )
+            raise HelmError(f"what stands in for {chart} is not empty", "Find out what serves charts on loopback.")
+        remedy = "Rehearse where the chart's source, or a mirror of it, can be reached."
+        raise StandInError(f"{chart} of {served.source}: {served.stands_in}", remedy)
 
     def _order(self, name: str, properties: Mapping[str, Any], archive: bytes) -> _Order:
         for key in _UNSUPPORTED:
