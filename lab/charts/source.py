@@ -131,4 +131,5 @@ def _pull(pin: Pin, helm: Path, environment: Mapping[str, str], patience: float)
 
 def _shortly(said: str) -> str:
     """The end of helm's message: it wraps the cause, which comes last (`dial tcp: lookup ...: no such host`)."""
+    said = said.rpartition("cannot be reached: ")[2]
     return said if len(said) <= _SHORT else f"...{said[-_SHORT:]}"
