@@ -10,16 +10,27 @@ import pulumi
 from components.cluster.handle import ClusterHandle
 from components.keys.keyring import KeyRing, KeyRingArgs
 from components.keys.purposes import KeyPurpose
+from components.observability.places import NAMESPACE
 from components.providers import connect
 from components.site import Site
 from components.supply.admission import Admission, AdmissionArgs
 from components.tenancy.tenancy import Tenancy, TenancyArgs
-from components.wiring import audit, backup, certificates, data, network, secrets, supply, vault, workload
+from components.wiring import (
+    audit,
+    backup,
+    certificates,
+    data,
+    network,
+    observability,
+    secrets,
+    supply,
+    vault,
+    workload,
+)
 from components.wiring.keys import platform_users
 
 if TYPE_CHECKING:
     from components.settings import Settings
-    from components.wiring.workload import WorkloadOutputs
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,11 @@ class Outputs:
         audit_log_group: name of the log group of the audit trail.
         audit_bucket: name of the bucket with the account's record; None without one.
         alarms_topic: ARN of the topic that the account's alarms go to; None without them.
+        grafana: where dashboards are; None without observability.
+        grafana_admin: Secret of the namespace `observability` with Grafana's administrator; None without it.
+        telemetry: where applications send OTLP by gRPC, inside the cluster; None without it.
+        logs_bucket: name of the bucket of logs; None without it.
+        traces_bucket: name of the bucket of traces; None without it.
         release: version that runs; None before the first release.
         endpoint: where the API is, inside the cluster; None before the first release.
         drift: what of the workload was set by hand since it was released; empty when all is as declared.
@@ -64,9 +80,23 @@ class Outputs:
     audit_log_group: pulumi.Output[str]
     audit_bucket: pulumi.Output[str] | None
     alarms_topic: pulumi.Output[str] | None
+    grafana: pulumi.Output[str] | None
+    grafana_admin: pulumi.Output[str] | None
+    telemetry: pulumi.Output[str] | None
+    logs_bucket: pulumi.Output[str] | None
+    traces_bucket: pulumi.Output[str] | None
     release: pulumi.Output[str] | None
     endpoint: pulumi.Output[str] | None
     drift: pulumi.Output[list[str]] | None
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What was put into the cluster."""
+
+    tenancy: Tenancy
+    telemetry: observability.ObservabilityOutputs | None
+    application: workload.WorkloadOutputs | None
 
 
 def build(settings: Settings) -> Outputs:
@@ -95,11 +125,12 @@ def build(settings: Settings) -> Outputs:
     stores = data.build(site, keys.arn(KeyPurpose.S3))
     copies = backup.build(site, keys.arn(KeyPurpose.BACKUP))
     trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns)
-    tenancy, application = _inside(site, ClusterHandle(name=None, provider=providers.kubernetes), keys)
+    inside = _inside(site, ClusterHandle(name=None, provider=providers.kubernetes), keys)
+    telemetry, application = inside.telemetry, inside.application
     return Outputs(
         kubeconfig=settings.kubeconfig,
         region=site.region,
-        namespaces=tenancy.namespaces,
+        namespaces=inside.tenancy.namespaces,
         vpc=vpc.vpc_id if vpc else None,
         envelope_key=keys.envelope.arn,
         release_signing_key=keys.release_signing.arn,
@@ -113,19 +144,25 @@ def build(settings: Settings) -> Outputs:
         audit_log_group=trail.log_group,
         audit_bucket=trail.bucket,
         alarms_topic=trail.alarms_topic,
+        grafana=telemetry.grafana if telemetry else None,
+        grafana_admin=telemetry.grafana_admin if telemetry else None,
+        telemetry=telemetry.telemetry if telemetry else None,
+        logs_bucket=telemetry.logs_bucket if telemetry else None,
+        traces_bucket=telemetry.traces_bucket if telemetry else None,
         release=application.release if application else None,
         endpoint=application.endpoint if application else None,
         drift=application.drift if application else None,
     )
 
 
-def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> tuple[Tenancy, WorkloadOutputs | None]:
+def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> Inside:
     """What lives in the cluster."""
     configuration = site.configuration
     admission = Admission(
         "admission", AdmissionArgs(stack=site.stack, registries=configuration.supply.registries), cluster.options
     )
     tenancy = Tenancy("tenancy", TenancyArgs(stack=site.stack, settings=configuration.tenancy), cluster.options)
+    rooms = observability.rooms(site, cluster)
     authority = certificates.build(site, cluster)
     store = vault.build(
         site,
@@ -135,13 +172,24 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> tuple[Tenancy,
             unseal=keys.arn(KeyPurpose.VAULT_UNSEAL), secrets=keys.envelope.arn, backup=keys.arn(KeyPurpose.BACKUP)
         ),
     )
-    secrets.build(site, cluster, keys.envelope.arn, store.address if store else None, tenancy.namespaces)
+    delivered = secrets.build(
+        site,
+        cluster,
+        keys.envelope.arn,
+        store.address if store else None,
+        {**tenancy.namespaces, **({NAMESPACE: rooms.namespace} if rooms else {})},
+    )
+    telemetry = (
+        observability.build(site, cluster, rooms, keys.arn(KeyPurpose.S3), delivered.ready if delivered else ())
+        if rooms
+        else None
+    )
     application = workload.build(
         site,
         cluster,
         tenancy.namespaces[configuration.workload.namespace],
-        None,
+        telemetry.monitoring if telemetry else None,
         # Nothing runs before its room is closed and the gate stands.
         (tenancy, admission),
     )
-    return tenancy, application
+    return Inside(tenancy, telemetry, application)

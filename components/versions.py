@@ -69,3 +69,14 @@ FLAGGER: Final = ChartPin("flagger", "1.44.0", "https://flagger.app")
 FLAGGER_IMAGE: Final = "ghcr.io/fluxcd/flagger"
 LOAD_TESTER_CHART: Final = ChartPin("loadtester", "0.38.0", "https://flagger.app")
 LOAD_TESTER_IMAGE: Final = "ghcr.io/fluxcd/flagger-loadtester"
+
+# Metrics, logs, traces and alerts. Versions as in the charts' repositories on GitHub.
+PROMETHEUS_STACK: Final = ChartPin(
+    "kube-prometheus-stack", "88.5.3", "https://prometheus-community.github.io/helm-charts"
+)
+LOKI_CHART: Final = ChartPin("loki", "18.11.0", "https://grafana-community.github.io/helm-charts")
+TEMPO_CHART: Final = ChartPin("tempo", "2.2.4", "https://grafana-community.github.io/helm-charts")
+GRAFANA_CHART: Final = ChartPin("grafana", "12.11.1", "https://grafana-community.github.io/helm-charts")
+OTEL_COLLECTOR: Final = ChartPin(
+    "opentelemetry-collector", "0.170.0", "https://open-telemetry.github.io/opentelemetry-helm-charts"
+)

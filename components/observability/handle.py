@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from components.base import Text
+
+MONITORED: Final = {"cartorio.digital/monitored": "true"}
+"""Label of the ServiceMonitors, PodMonitors, Probes and PrometheusRules that Prometheus reads, in every namespace.
+
+What they lead to has to let Prometheus in: a room by a flow from `MonitoringHandle.namespace`.
+"""
 
 
 @dataclass(frozen=True)

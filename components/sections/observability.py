@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from components.sections.application import Resources
-from components.sections.base import Section, unique
+from components.sections.base import Quantities, Section, unique
 from components.values import (
     AttributeName,
     DnsLabel,
@@ -21,6 +21,9 @@ from components.values import (
     SlackChannel,
     Word,
 )
+
+_NO_MAJORITY = 2
+_PROMISED_DAYS = 30
 
 
 class Severity(StrEnum):
@@ -163,12 +166,24 @@ class Store(Section):
 
     retention_days: Annotated[int, Field(ge=1, le=3650)]
     """Days that they are kept."""
-    replicas: Annotated[int, Field(ge=1, le=9)]
-    """Pods."""
     storage: MemoryQuantity = "10Gi"
-    """Size of the volume of each, for what is not in the bucket yet."""
+    """Size of the volume of each pod, for what is not in the bucket yet."""
     resources: Resources
     """What one pod asks for and may take."""
+
+
+class Logs(Store):
+    """Loki."""
+
+    replicas: Annotated[int, Field(ge=1, le=9)]
+    """Pods. From three, each line is kept by three of them until it is in the bucket, and one may be lost."""
+
+    @field_validator("replicas")
+    @classmethod
+    def _majority(cls, value: int) -> int:
+        if value == _NO_MAJORITY:
+            raise PydanticCustomError("majority", "must be 1, or 3 and more: of two, none may be lost", {})
+        return value
 
 
 class Collector(Section):
@@ -178,6 +193,10 @@ class Collector(Section):
     """Pods."""
     resources: Resources
     """What one pod asks for and may take."""
+    agent: Resources = Resources(
+        requests=Quantities(cpu="50m", memory="128Mi"), limits=Quantities(cpu="500m", memory="256Mi")
+    )
+    """What the pod on each node, which reads the logs of the node's pods, asks for and may take."""
     personal_attributes: Annotated[tuple[AttributeName, ...], Field(min_length=1)] = (
         "client.address",
         "db.query.text",
@@ -191,7 +210,7 @@ class Collector(Section):
         "user.name",
     )
     """Attributes that are removed from everything (LGPD art. 6 III): values that look like a CPF, a CNPJ or an e-mail
-    address are masked in all others."""
+    address are masked in all others, but for those of resources, which name pods."""
 
     @field_validator("personal_attributes")
     @classmethod
@@ -218,17 +237,40 @@ class Oidc(Section):
     """Group whose members may change what is not code; everybody else looks on."""
 
 
-class Grafana(Section):
-    """Grafana. Its dashboards are files of this repository; what is changed by hand is gone when its pod is."""
+class Entrance(Section):
+    """A Gateway of the Gateway API (https://gateway-api.sigs.k8s.io/api-types/gateway/)."""
 
-    replicas: Annotated[int, Field(ge=1, le=5)] = 2
-    """Pods."""
+    name: DnsLabel
+    """Its name."""
+    namespace: DnsLabel
+    """Its namespace, of whose pods Grafana takes calls."""
+
+
+class Grafana(Section):
+    """Grafana: one pod that keeps nothing.
+
+    Its dashboards are code of this repository; what is changed by hand is gone when the pod is. No alert needs it.
+    """
+
     host: HostName | None = None
     """Name that people call it by; None: by port-forwarding only."""
+    gateway: Entrance | None = None
+    """The gateway that leads there; None: none of the program's making."""
+    resources: Resources = Resources(
+        requests=Quantities(cpu="100m", memory="256Mi"), limits=Quantities(cpu="1", memory="512Mi")
+    )
+    """What it asks for and may take."""
     admin_secret: DnsLabel | None = None
     """Secret of the namespace `observability` with `admin-user` and `admin-password`; None: a random password."""
     oidc: Oidc | None = None
     """Who signs people in; None: the administrator alone."""
+
+    @field_validator("gateway")
+    @classmethod
+    def _named(cls, value: Entrance | None, info: ValidationInfo) -> Entrance | None:
+        if value is not None and "host" in info.data and info.data["host"] is None:
+            raise PydanticCustomError("host", "needs host: the name that it leads by", {})
+        return value
 
     @field_validator("oidc")
     @classmethod
@@ -261,10 +303,10 @@ class Observability(Section):
     """Who is told."""
     grafana: Grafana = Grafana()
     """Grafana."""
-    logs: Store
+    logs: Logs
     """Loki."""
     traces: Store
-    """Tempo."""
+    """Tempo: one pod. The collector keeps traces back while it moves."""
     collector: Collector
     """The OpenTelemetry collector."""
     slos: tuple[Slo, ...] = ()
@@ -272,6 +314,13 @@ class Observability(Section):
 
     @field_validator("slos")
     @classmethod
-    def _named(cls, value: tuple[Slo, ...]) -> tuple[Slo, ...]:
+    def _measurable(cls, value: tuple[Slo, ...], info: ValidationInfo) -> tuple[Slo, ...]:
         unique(tuple(slo.name for slo in value), "objective")
+        metrics = info.data.get("metrics")
+        if value and isinstance(metrics, Metrics) and metrics.retention_days < _PROMISED_DAYS:
+            raise PydanticCustomError(
+                "promised",
+                "need metrics.retentionDays of 30 at least, over which they are promised; it is {days}",
+                {"days": metrics.retention_days},
+            )
         return value

@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SecretsOutputs:
-    """What people need: the ARNs of the secrets whose values they put, by name."""
+    """What others need.
+
+    Attributes:
+        arns: of the secrets whose values people put, by name.
+        ready: what waits for Secrets waits for this: they are declared to the operator then.
+    """
 
     arns: dict[str, pulumi.Output[str]]
+    ready: tuple[pulumi.Resource, ...]
 
 
 def build(
@@ -56,4 +62,4 @@ def build(
         site.account,
         pulumi.ResourceOptions(providers=[site.aws, cluster.provider]),
     )
-    return SecretsOutputs(arns=secrets.arns)
+    return SecretsOutputs(arns=secrets.arns, ready=(secrets,))

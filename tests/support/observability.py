@@ -28,9 +28,9 @@ OBSERVABILITY: dict[str, Any] = {
         ],
         "watchdog": "heartbeat",
     },
-    "grafana": {},
+    "grafana": {"host": "grafana.cartorio.example"},
     "logs": {"retentionDays": 30, "replicas": 3, "resources": _RESOURCES},
-    "traces": {"retentionDays": 7, "replicas": 1, "resources": _RESOURCES},
+    "traces": {"retentionDays": 7, "resources": _RESOURCES},
     "collector": {"resources": _RESOURCES},
     "slos": [
         {"name": "api-availability", "objective": 99.9},

@@ -86,3 +86,19 @@ def test_a_stack_without_it_has_no_canary(project: Project) -> None:
         project.settings()
     project.config["cartorio:observability"] = OBSERVABILITY
     assert project.settings().configuration.workload.canary is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        ("metrics/retentionDays", 15, "need metrics.retentionDays of 30 at least"),
+        ("logs/replicas", 2, "of two, none may be lost"),
+        ("grafana", {"gateway": {"name": "public", "namespace": "ingress"}}, "needs host"),
+        ("traces/replicas", 3, "Extra inputs are not permitted"),
+    ],
+)
+def test_what_could_not_be_kept_is_not_promised(path: str, value: object, complaint: str) -> None:
+    settings = copy.deepcopy(OBSERVABILITY)
+    put(settings, path, value)
+    with pytest.raises(ValidationError, match=complaint):
+        Observability.model_validate_json(json.dumps(settings))
