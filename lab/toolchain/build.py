@@ -68,6 +68,8 @@ class GroupBuild:
         """
         with tempfile.TemporaryDirectory(prefix="cartorio-overlay-") as folder:
             flags = ["-trimpath", f"-ldflags={self.catalogue.link_flags(self.group)}"]
+            if tags := sorted({tag for tool in tools for tag in tool.tags}):
+                flags.append(f"-tags={','.join(tags)}")
             if embeds := [embed for tool in tools for embed in tool.embeds]:
                 flags.append(f"-overlay={self._overlay(embeds, Path(folder))}")
             if patches := [patch for tool in tools for patch in tool.patches]:

@@ -78,6 +78,7 @@ class Tool:
             parts.
         embeds: files that the group's own main embeds, given to the compiler as an overlay.
         patches: defects of its source that are mended on the way, in a copy.
+        tags: build tags, of all of its group: what it leaves out.
         plugin: kind of Pulumi plugin it is ("resource-kubernetes"): also looked for in `~/.pulumi/plugins`, and kept
             off the shell's PATH, where the engine would warn about it.
     """
@@ -92,6 +93,7 @@ class Tool:
     variables: tuple[tuple[str, str], ...] = ()
     embeds: tuple[ModuleFile, ...] = ()
     patches: tuple[Patch, ...] = ()
+    tags: tuple[str, ...] = ()
     plugin: str | None = None
 
 

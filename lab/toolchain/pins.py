@@ -152,6 +152,25 @@ CATALOGUE = Catalogue(
             minimum="3.0.0",
             variables=(("sigs.k8s.io/release-utils/version.gitVersion", "{tag}"),),
         ),
+        # Prometheus' own judge of rules. Without the tag it would hold the clients of every cloud that targets are in.
+        Tool(
+            name="promtool",
+            group="prometheus",
+            module="github.com/prometheus/prometheus",
+            package="github.com/prometheus/prometheus/cmd/promtool",
+            probe=Probe(("--version",), r"promtool, version (\S+)"),
+            variables=(("github.com/prometheus/common/version.Version", "{version}"),),
+            tags=("remove_all_sd",),
+        ),
+        # Alertmanager's own judge of routes.
+        Tool(
+            name="amtool",
+            group="alertmanager",
+            module="github.com/prometheus/alertmanager",
+            package="github.com/prometheus/alertmanager/cmd/amtool",
+            probe=Probe(("--version",), r"amtool, version (\S+)"),
+            variables=(("github.com/prometheus/common/version.Version", "{version}"),),
+        ),
         Tool(
             name="crane",
             group="oci",

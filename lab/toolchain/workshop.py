@@ -228,6 +228,8 @@ class _Workshop:
         """
         module = self.catalogue.modules / item.group
         made_of = repr((item.package, item.embeds, item.patches) if isinstance(item, Tool) else item.files)
+        if isinstance(item, Tool) and item.tags:
+            made_of += repr(item.tags)
         parts: list[str | bytes] = [_LAYOUT, store.PLATFORM, made_of, self.catalogue.link_flags(item.group)]
         for file in (module / "go.mod", module / "go.sum", *sorted(module.glob("*.go"))):
             parts += [file.name, file.read_bytes()]

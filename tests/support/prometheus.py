@@ -48,7 +48,9 @@ class Promtool:
         done = self._run("check", "rules", "--lint=all", _RULES)
         return "" if done.returncode == 0 else done.stdout + done.stderr
 
-    def test(self, groups: tuple[Group, ...], series: Mapping[str, str], expected: Sequence[Expected], minutes: int = 1) -> str:
+    def test(
+        self, groups: tuple[Group, ...], series: Mapping[str, str], expected: Sequence[Expected], minutes: int = 1
+    ) -> str:
         """What is not as expected; empty: all is. Rules are evaluated every five minutes.
 
         Args:
@@ -70,7 +72,9 @@ class Promtool:
                 for one in expected
             ],
         }
-        self._write(_TESTS, {"rule_files": [_RULES], "evaluation_interval": _EVALUATION, "tests": [test]})
+        order = [group.name for group in groups]  # or it would be another each time
+        content = {"rule_files": [_RULES], "group_eval_order": order, "evaluation_interval": _EVALUATION}
+        self._write(_TESTS, {**content, "tests": [test]})
         done = self._run("test", "rules", _TESTS)
         return "" if done.returncode == 0 else done.stdout + done.stderr
 

@@ -27,13 +27,3 @@ def settings() -> Observability:
 def promtool(toolchain: Tools, tmp_path: Path) -> Promtool:
     """Prometheus' own judge of rules."""
     return Promtool(toolchain, tmp_path)
-
-
-class _T:
-    def path(self, name):
-        return "/tmp/obs/bin/" + name
-
-
-@pytest.fixture(scope="session")
-def toolchain():
-    return _T()

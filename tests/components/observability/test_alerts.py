@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from components.sections.observability import Observability
 
 APPLICATION = 'namespace="cartorio"'
-API = f"kube_deployment_status_replicas_available{{{APPLICATION},deployment=\"cartorio-api\"}}"
-WORKERS = f"kube_deployment_status_replicas_available{{{APPLICATION},deployment=\"cartorio-workers\"}}"
+API = f'kube_deployment_status_replicas_available{{{APPLICATION},deployment="cartorio-api"}}'
+WORKERS = f'kube_deployment_status_replicas_available{{{APPLICATION},deployment="cartorio-workers"}}'
 REQUESTS = f'http_server_request_duration_seconds_count{{{APPLICATION},container="api"}}'
 NODE = 'kube_node_status_condition{node="a",condition="Ready",status="true"}'
 PRESSURE = 'kube_node_status_condition{node="a",condition="DiskPressure",status="true"}'
@@ -38,7 +38,9 @@ CASES = [
     ("WorkersUnavailable", {WORKERS: "2x60"}, "0x60"),
     (
         "RolloutStuck",
-        {'kube_deployment_status_condition{namespace="x",deployment="y",condition="Progressing",status="false"}': "0x60"},
+        {
+            'kube_deployment_status_condition{namespace="x",deployment="y",condition="Progressing",status="false"}': "0x60"
+        },
         "1x60",
     ),
     ("AtMostPods", {PODS: "3x60", MOST: "5x60"}, "5x60"),
@@ -64,7 +66,9 @@ def _count(alert: str) -> str:
     return f'count(ALERTS{{alertname="{alert}",alertstate="firing"}})'
 
 
-@pytest.mark.parametrize(("alert", "well", "ill"), CASES, ids=[f"{case[0]}-{next(iter(case[1]))[:20]}" for case in CASES])
+@pytest.mark.parametrize(
+    ("alert", "well", "ill"), CASES, ids=[f"{case[0]}-{next(iter(case[1]))[:20]}" for case in CASES]
+)
 def test_an_alert_fires_when_it_should_and_not_before(
     promtool: Promtool, settings: Observability, alert: str, well: dict[str, str], ill: str
 ) -> None:
@@ -76,7 +80,9 @@ def test_an_alert_fires_when_it_should_and_not_before(
 
 
 def test_every_alert_has_its_case(settings: Observability) -> None:
-    named = {rule.name for group in groups(settings.slos, "cartorio") for rule in group.rules if isinstance(rule, Alert)}
+    named = {
+        rule.name for group in groups(settings.slos, "cartorio") for rule in group.rules if isinstance(rule, Alert)
+    }
     assert named - {WATCHDOG} == {case[0] for case in CASES}
 
 

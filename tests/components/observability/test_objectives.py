@@ -107,7 +107,12 @@ def test_only_the_api_counts(promtool: Promtool, requests: dict[str, str]) -> No
 
 @pytest.mark.parametrize(
     ("milliseconds", "bound", "slow", "told"),
-    [(500, "0.5", 200, (0, 1, 2, 3)), (500, "0.5", 0, ()), (1000, "1.0", 200, (0, 1, 2, 3)), (1000, "1", 200, (0, 1, 2, 3))],
+    [
+        (500, "0.5", 200, (0, 1, 2, 3)),
+        (500, "0.5", 0, ()),
+        (1000, "1.0", 200, (0, 1, 2, 3)),
+        (1000, "1", 200, (0, 1, 2, 3)),
+    ],
 )
 def test_an_answer_that_is_late_is_a_bad_one(
     promtool: Promtool, milliseconds: int, bound: str, slow: int, told: tuple[int, ...]
