@@ -4,8 +4,8 @@ LGPD art. 6 III: no more data than the purpose needs.
 
 Statements: https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/processor/transformprocessor in
 https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/ottl. Expressions are RE2's, which has
-no look-around: a neighbour that is not a digit is matched and put back. Two numbers may share it, so every expression with
-neighbours is applied twice. More is masked than is personal: any eleven digits might be a CPF. Pure.
+no look-around: a neighbour that is not a digit is matched and put back. Two numbers may share it, so every expression
+with neighbours is applied twice. More is masked than is personal: any eleven digits might be a CPF. Pure.
 
 A CNPJ has letters since July 2026 (Instrução Normativa RFB 2.229/2024).
 """

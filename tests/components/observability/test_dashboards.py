@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 SETTINGS = Observability.model_validate_json(json.dumps(OBSERVABILITY))
 DASHBOARDS = [dashboard.rendered() for dashboard in dashboards(SETTINGS.slos, "cartorio")]
 RULES = (*objectives.groups(SETTINGS.slos, "cartorio"), *alerts.groups(SETTINGS.slos, "cartorio"))
-# Series by who has them. kube-state-metrics: https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics; the
-# kubelet and cAdvisor: https://kubernetes.io/docs/reference/instrumentation/metrics/ and
+# Series by who has them. https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics; kubelet and cAdvisor:
+# https://kubernetes.io/docs/reference/instrumentation/metrics/ and
 # https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md; the application:
 # https://opentelemetry.io/docs/specs/semconv/http/http-metrics/ and charts/cartorio/values.yaml.
 STATE = {

@@ -40,11 +40,8 @@ def _requests(bad: int, minutes: int, *, good: int | None = None, then: int = 0)
 
 def _alert(slo: Slo, index: int) -> tuple[str, float]:
     burn = BURNS[index]
-    return (
-        f'ALERTS{{alertname="SloBudgetBurn",alertstate="firing",severity="{burn.severity}",slo="{slo.name}",'
-        f'window="{burn.long}"}}',
-        1,
-    )
+    labels = f'severity="{burn.severity}",slo="{slo.name}",window="{burn.long}"'
+    return f'ALERTS{{alertname="SloBudgetBurn",alertstate="firing",{labels}}}', 1
 
 
 def test_windows_and_factors_are_those_of_the_workbook() -> None:

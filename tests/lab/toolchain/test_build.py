@@ -104,6 +104,18 @@ def test_a_defect_of_a_module_is_mended_for_the_tool_that_says_so_and_nowhere_el
     assert {file: file.read_bytes() for file in (tiny.modules / "tiny").iterdir()} == pinned
 
 
+def test_a_tag_leaves_out_what_is_not_wanted(tiny: TinyModule, go: Go, tmp_path: Path) -> None:
+    tiny.files["shared/shared.go"] = '//go:build !small\n\npackage shared\n\nconst Mark = " and all clouds"\n'
+    tiny.files["shared/small.go"] = '//go:build small\n\npackage shared\n\nconst Mark = ""\n'
+    tiny.publish()
+    build = _build(tiny, go, tmp_path)
+    alpha, _ = _tools(build)
+    build.programs([alpha], tmp_path / "all")
+    assert _says(tmp_path / "all" / "alpha") == "alpha version v1.2.3 and all clouds\n"
+    build.programs([replace(alpha, tags=("small",))], tmp_path / "small")
+    assert _says(tmp_path / "small" / "alpha") == "alpha version v1.2.3\n"
+
+
 def test_a_patch_that_no_longer_fits_is_an_error(tiny: TinyModule, go: Go, tmp_path: Path) -> None:
     build = _build(tiny, go, tmp_path)
     with pytest.raises(LabError, match="'const Other' stands there 0 times"):
