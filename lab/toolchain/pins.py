@@ -143,15 +143,6 @@ CATALOGUE = Catalogue(
             minimum="4.0.0",
             variables=(("helm.sh/helm/v4/internal/version.version", "{tag}"),),
         ),
-        Tool(
-            name="cosign",
-            group="oci",
-            module="github.com/sigstore/cosign/v3",
-            package="github.com/sigstore/cosign/v3/cmd/cosign",
-            probe=Probe(("version",), r"GitVersion:\s*v?(\S+)"),
-            minimum="3.0.0",
-            variables=(("sigs.k8s.io/release-utils/version.gitVersion", "{tag}"),),
-        ),
         # Prometheus' own judge of rules. Without the tag it would hold the clients of every cloud that targets are in.
         Tool(
             name="promtool",
@@ -170,6 +161,15 @@ CATALOGUE = Catalogue(
             package="github.com/prometheus/alertmanager/cmd/amtool",
             probe=Probe(("--version",), r"amtool, version (\S+)"),
             variables=(("github.com/prometheus/common/version.Version", "{version}"),),
+        ),
+        Tool(
+            name="cosign",
+            group="oci",
+            module="github.com/sigstore/cosign/v3",
+            package="github.com/sigstore/cosign/v3/cmd/cosign",
+            probe=Probe(("version",), r"GitVersion:\s*v?(\S+)"),
+            minimum="3.0.0",
+            variables=(("sigs.k8s.io/release-utils/version.gitVersion", "{tag}"),),
         ),
         Tool(
             name="crane",

@@ -26,7 +26,7 @@ def _amtool(tools: Tools, folder: Path, content: dict[str, Any], *arguments: str
     file = folder / "alertmanager.json"
     file.write_text(json.dumps(content), encoding="utf-8")
     program, *words = arguments
-    command = [tools.path("amtool"), program, *words]
+    command = [str(tools.path("amtool")), program, *words]
     command += [str(file)] if program == "check-config" else []
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 

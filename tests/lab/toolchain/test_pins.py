@@ -24,6 +24,8 @@ _PRINTED = {
     "kubectl": "Client Version: v1.36.3\nKustomize Version: v5.8.1",
     "kwok": "kwok version v0.8.0 go1.26.8 (linux/amd64)",
     "helm": "v4.3.1",
+    "promtool": "promtool, version 0.316.0 (branch: , revision: unknown)\n  build user:",
+    "amtool": "amtool, version 0.35.0 (branch: , revision: unknown)\n  build user:",
     "cosign": "GitVersion:    v3.1.3\nGitCommit:     unknown\nGoVersion:     go1.26.8",
     "crane": "0.22.1",
 }
