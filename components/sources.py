@@ -54,6 +54,15 @@ class EksPins:
 
 
 @dataclass(frozen=True)
+class MongoDbPins:
+    """The images of one release of Percona's operator for MongoDB, for one architecture."""
+
+    operator: ImagePin
+    server: ImagePin
+    backup: ImagePin
+
+
+@dataclass(frozen=True)
 class Chart:
     """How Helm finds a chart: `reference` in `repository`, or by itself where that is None."""
 

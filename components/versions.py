@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.sources import ChartPin, EksPins, ImagePin
+from components.sources import ChartPin, EksPins, ImagePin, MongoDbPins
 
 POD_SECURITY: Final = "v1.34"
 """Edition of the Pod Security Standards that namespaces enforce.
@@ -79,4 +79,73 @@ TEMPO_CHART: Final = ChartPin("tempo", "2.2.4", "https://grafana-community.githu
 GRAFANA_CHART: Final = ChartPin("grafana", "12.11.1", "https://grafana-community.github.io/helm-charts")
 OTEL_COLLECTOR: Final = ChartPin(
     "opentelemetry-collector", "0.170.0", "https://open-telemetry.github.io/opentelemetry-helm-charts"
+)
+
+# Databases. The operator's chart as in its repository on GitHub; its CRDs are those of the Go module
+# github.com/percona/percona-server-mongodb-operator of the same version. Which images go with it, and their digests,
+# one for each architecture, Percona publishes:
+# https://github.com/Percona-Lab/percona-version-service/blob/main/sources/operator.1.22.0.psmdb-operator.json
+MONGODB_OPERATOR: Final = ChartPin("psmdb-operator", "1.22.0", "https://percona.github.io/percona-helm-charts")
+_PERCONA: Final = "docker.io/percona/percona"
+MONGODB: Final = {
+    "amd64": MongoDbPins(
+        operator=ImagePin(
+            f"{_PERCONA}-server-mongodb-operator",
+            "1.22.0",
+            "sha256:d4384b3853dc5026cc33de1dfd68ac11aaf5d54f4e84b115e05d7d473f4c6188",
+        ),
+        server=ImagePin(
+            f"{_PERCONA}-server-mongodb",
+            "8.0.17-6",
+            "sha256:ae6380469f6b73d3517ec4eae7b2f12ff6310dc2deae8e52fe514276c45e9440",
+        ),
+        backup=ImagePin(
+            f"{_PERCONA}-backup-mongodb",
+            "2.12.0",
+            "sha256:6d56b787c2dc532c9c19cc607a2bc1855a722cdaa52024ea38d4de4aae777f8a",
+        ),
+    ),
+    "arm64": MongoDbPins(
+        operator=ImagePin(
+            f"{_PERCONA}-server-mongodb-operator",
+            "1.22.0",
+            "sha256:be97aad4c0642bc4e2e5c7c31b4d123d9f6135070682b8fbd6024c7620315e72",
+        ),
+        server=ImagePin(
+            f"{_PERCONA}-server-mongodb",
+            "8.0.17-6",
+            "sha256:f1170f8bf68d051816cd4d956ca1f6ee9885c6cf0e1e5db5dc00a137af3603ee",
+        ),
+        backup=ImagePin(
+            f"{_PERCONA}-backup-mongodb",
+            "2.12.0",
+            "sha256:e2177fa6fef0e47ee8392ca7044a6781150ccf7297383239f813558323aa0a8e",
+        ),
+    ),
+}
+# The line with long support. Image: https://github.com/docker-library/repo-info/tree/master/repos/neo4j/remote
+NEO4J: Final = ChartPin("neo4j", "5.26.30", "https://helm.neo4j.com/neo4j")
+NEO4J_IMAGE: Final = ImagePin(
+    "docker.io/library/neo4j",
+    "5.26.30-enterprise",
+    "sha256:091bddccef2aa074033c1cff08791a8b6bcb8f2ffd1f2925c3c2524c61cc4ed7",
+)
+
+# Runs the test of restores. Image: https://github.com/docker-library/repo-info/tree/master/repos/python/remote
+PYTHON_IMAGE: Final = ImagePin(
+    "docker.io/library/python",
+    "3.13-slim-trixie",
+    "sha256:9662417aace5ae7b8e2609cce472b72a8958e134ba372808abe9cc1a0c0125e6",
+)
+
+# Backups of the cluster. The CRDs are those of the Go module github.com/vmware-tanzu/velero of the same line; the
+# plugin is the one that its README names for it.
+VELERO: Final = ChartPin("velero", "12.1.0", "https://vmware-tanzu.github.io/helm-charts")
+VELERO_IMAGE: Final = ImagePin(
+    "docker.io/velero/velero", "v1.18.2", "sha256:37396519f399536e5f01427d723565ae69294ec3fb5625cf1c87c09eaa9de16b"
+)
+VELERO_AWS_IMAGE: Final = ImagePin(
+    "docker.io/velero/velero-plugin-for-aws",
+    "v1.14.2",
+    "sha256:0751144c1c8e52d52c48717fbd13ad5a3061e612ae4d7ad744a946cd5b139d1a",
 )

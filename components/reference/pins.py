@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from components import versions
 from components.reference.markdown import table
-from components.sources import ChartPin, EksPins, ImagePin
+from components.sources import ChartPin, EksPins, ImagePin, MongoDbPins
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -17,9 +17,10 @@ _UNVERIFIED = "not verified: source out of reach"
 
 def pins_page(notice: str, pins: ModuleType = versions) -> str:
     """The page, in Markdown."""
-    named = {name: value for name, value in vars(pins).items() if name.isupper()}
+    named = {name: value for name, value in vars(pins).items() if name.isupper() and name[0] != "_"}
     charts = [(name, value) for name, value in named.items() if isinstance(value, ChartPin)]
     images = [(name, value) for name, value in named.items() if isinstance(value, ImagePin)]
+    images += [found for name, value in named.items() for found in _by_architecture(name, value)]
     addons = {version: value for group in named.values() for version, value in _addons(group)}
     texts = [(name, value) for name, value in named.items() if isinstance(value, str)]
     open_ = sum(pin.digest is None for _, pin in charts)
@@ -71,6 +72,18 @@ def pins_page(notice: str, pins: ModuleType = versions) -> str:
 
 def _digest(pin: ChartPin) -> str:
     return f"`{pin.digest}`" if pin.digest else _UNVERIFIED
+
+
+def _by_architecture(name: str, group: object) -> tuple[tuple[str, ImagePin], ...]:
+    """Images of which there is one for each architecture, and how the program names each."""
+    if not isinstance(group, dict):
+        return ()
+    return tuple(
+        (f"{name}[{architecture}].{field.name}", getattr(pins, field.name))
+        for architecture, pins in group.items()
+        if isinstance(pins, MongoDbPins)
+        for field in fields(MongoDbPins)
+    )
 
 
 def _addons(group: object) -> tuple[tuple[str, EksPins], ...]:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from components.sections.audit import Subscription
 from components.sections.base import Section, unique
+from components.sections.velero import Velero
 from components.values import Region
 
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html: what is moved to cold
@@ -102,6 +103,8 @@ class Backup(Section):
     """A scheduled restore; absent: none."""
     subscriptions: tuple[Subscription, ...] = ()
     """Who is told how each backup, copy and restore ended."""
+    velero: Velero | None = None
+    """Backups of what is in the cluster; absent: none."""
 
     @field_validator("rules")
     @classmethod

@@ -14,6 +14,7 @@ from components.sections.base import Section, unique
 from components.sections.certificates import Certificates
 from components.sections.cluster import Cluster, placed
 from components.sections.data import Data, replicated_elsewhere, undeletable
+from components.sections.databases import Databases, known_clients, reached
 from components.sections.keys import Keys
 from components.sections.mirrors import Mirror
 from components.sections.network import Network, in_region
@@ -64,6 +65,8 @@ class Configuration(Section):
     """Vault; without it, nothing signs or gives out credentials inside the cluster."""
     secrets: Secrets | None = None
     """Secrets and where they are delivered."""
+    databases: Databases | None = None
+    """Databases in the cluster; absent: none."""
     observability: Observability | None = None
     """Metrics, logs, traces and alerts; without it, nobody is told of anything."""
     workload: Workload
@@ -92,6 +95,22 @@ class Configuration(Section):
     def _with_vault(cls, value: Secrets | None, info: ValidationInfo) -> Secrets | None:
         if value is not None and "vault" in info.data and info.data["vault"] is None:
             from_vault(value)
+        return value
+
+    @field_validator("databases")
+    @classmethod
+    def _with_certificates(cls, value: Databases | None, info: ValidationInfo) -> Databases | None:
+        if value is None:
+            return value
+        if "certificates" in info.data and info.data["certificates"] is None:
+            raise PydanticCustomError("needs", "needs cartorio:certificates: databases speak TLS only", {})
+        if value.neo4j is not None and "secrets" in info.data and info.data["secrets"] is None:
+            raise PydanticCustomError(
+                "needs", "needs cartorio:secrets, which makes its first password inside the cluster", {"at": "neo4j"}
+            )
+        tenancy = info.data.get("tenancy")
+        if isinstance(tenancy, Tenancy):
+            known_clients(value, tenancy)
         return value
 
     @field_validator("mirrors")
@@ -135,6 +154,14 @@ class Configuration(Section):
     def _measured(cls, value: Workload, info: ValidationInfo) -> Workload:
         if "observability" in info.data and info.data["observability"] is None:
             measured(value)
+        return value
+
+    @field_validator("workload")
+    @classmethod
+    def _reaching(cls, value: Workload, info: ValidationInfo) -> Workload:
+        databases = info.data.get("databases")
+        if isinstance(databases, Databases):
+            reached(value, databases)
         return value
 
     @field_validator("workload")

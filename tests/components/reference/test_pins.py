@@ -3,7 +3,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from components.reference.pins import pins_page
-from components.sources import ChartPin, EksPins, ImagePin
+from components.sources import ChartPin, EksPins, ImagePin, MongoDbPins
 
 
 def _pins(**named: object) -> ModuleType:
@@ -38,3 +38,10 @@ def test_every_pin_is_there_with_how_far_it_is_verified() -> None:
 
 def test_without_add_ons_there_is_no_such_heading() -> None:
     assert "EKS" not in pins_page("x", _pins(EDITION="v1"))
+
+
+def test_images_of_each_architecture_are_there() -> None:
+    image = ImagePin("quay.io/mongo", "8.0", "sha256:ef56")
+    page = pins_page("x", _pins(MONGODB={"arm64": MongoDbPins(image, image, image)}, _HIDDEN="no pin"))
+    assert "| `quay.io/mongo` | `8.0` | `sha256:ef56` | `MONGODB[arm64].server` |" in page
+    assert "_HIDDEN" not in page
