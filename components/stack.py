@@ -20,6 +20,7 @@ from components.wiring import (
     backup,
     certificates,
     data,
+    databases,
     network,
     observability,
     secrets,
@@ -51,6 +52,8 @@ class Outputs:
         evidence_bucket: name of the bucket of evidence.
         documents_bucket: name of the bucket of documents; None: there is none.
         backup_vault: name of the vault of backups; None: there is none.
+        backup_buckets: names of the buckets that databases and the cluster are saved in, by what is saved.
+        databases: where the cluster's databases are, by name.
         audit_log_group: name of the log group of the audit trail.
         audit_bucket: name of the bucket with the account's record; None without one.
         alarms_topic: ARN of the topic that the account's alarms go to; None without them.
@@ -77,6 +80,8 @@ class Outputs:
     evidence_bucket: pulumi.Output[str]
     documents_bucket: pulumi.Output[str] | None
     backup_vault: pulumi.Output[str] | None
+    backup_buckets: dict[str, pulumi.Output[str]]
+    databases: dict[str, pulumi.Output[str]]
     audit_log_group: pulumi.Output[str]
     audit_bucket: pulumi.Output[str] | None
     alarms_topic: pulumi.Output[str] | None
@@ -97,6 +102,8 @@ class Inside:
     tenancy: Tenancy
     telemetry: observability.ObservabilityOutputs | None
     application: workload.WorkloadOutputs | None
+    databases: dict[str, pulumi.Output[str]]
+    backup_buckets: dict[str, pulumi.Output[str]]
 
 
 def build(settings: Settings) -> Outputs:
@@ -141,6 +148,8 @@ def build(settings: Settings) -> Outputs:
         evidence_bucket=stores.evidence_bucket,
         documents_bucket=stores.documents_bucket,
         backup_vault=copies.vault if copies else None,
+        backup_buckets=inside.backup_buckets,
+        databases=inside.databases,
         audit_log_group=trail.log_group,
         audit_bucket=trail.bucket,
         alarms_topic=trail.alarms_topic,
@@ -184,12 +193,34 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> Inside:
         if rooms
         else None
     )
+    monitoring = telemetry.monitoring if telemetry else None
+    stored = databases.build(
+        site,
+        cluster,
+        issuer=authority.issuer if authority else None,
+        key_arn=keys.arn(KeyPurpose.BACKUP),
+        namespaces=tenancy.namespaces,
+        monitoring=monitoring,
+        after=delivered.ready if delivered else (),
+    )
+    saved = backup.velero(
+        site,
+        cluster,
+        backup.VeleroKeys(bucket=keys.arn(KeyPurpose.BACKUP), volumes=keys.arn(KeyPurpose.EBS)),
+        monitoring,
+    )
     application = workload.build(
         site,
         cluster,
         tenancy.namespaces[configuration.workload.namespace],
-        telemetry.monitoring if telemetry else None,
+        monitoring,
         # Nothing runs before its room is closed and the gate stands.
         (tenancy, admission),
     )
-    return Inside(tenancy, telemetry, application)
+    return Inside(
+        tenancy=tenancy,
+        telemetry=telemetry,
+        application=application,
+        databases=stored.addresses if stored else {},
+        backup_buckets={**(stored.buckets if stored else {}), **({"cluster": saved} if saved is not None else {})},
+    )

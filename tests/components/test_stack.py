@@ -115,6 +115,7 @@ def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     assert outputs.kubeconfig == "some/kubeconfig"
     # What the stack `local` does without: what belongs to a real account or to GitHub.
     absent = {"audit_bucket", "alarms_topic", "backup_vault", "workflow_roles", "documents_bucket", "release"}
+    absent |= {"backup_buckets", "databases"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
     assert found >= {field.name for field in dataclasses.fields(outputs)} - absent
 

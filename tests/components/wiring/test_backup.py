@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from components.observability.handle import MonitoringHandle
 from components.providers import connect
 from components.site import Site
-from components.wiring.backup import BackupOutputs, build
+from components.stack import build as assemble
+from components.wiring.backup import BackupOutputs, VeleroKeys, build, velero
 from tests.support.plan import Plan, run
+from tests.support.site import cluster, site
 
 if TYPE_CHECKING:
     from tests.support.stackfiles import Project
@@ -56,3 +59,48 @@ def test_copies_have_a_vault_and_a_key_of_their_own_region(project: Project) -> 
     assert len(plan.of("aws:backup/vaultLockConfiguration:VaultLockConfiguration")) == 2
     (rule,) = plan.one("aws:backup/plan:Plan").inputs["rules"]
     assert rule["copyActions"][0]["destinationVaultArn"].endswith(":backup-copy-vault")
+
+
+def _velero(project: Project, **backup: Any) -> Plan:  # noqa: ANN401 - JSON
+    schedule = {"name": "daily", "schedule": "15 3 * * *", "namespaces": ["cartorio"], "keepDays": 14}
+    check = {"schedule": "30 9 * * 1", "of": "daily", "namespace": "cartorio"}
+    wanted = {"schedules": [schedule], "lock": {"mode": "GOVERNANCE", "days": 7}, "restoreTest": check}
+    project.config["cartorio:backup"] = {"rules": [RULE], "velero": wanted, **backup}
+    settings = project.settings()
+    return run(lambda: assemble(settings), stack="local")[0]
+
+
+def test_what_is_in_the_cluster_is_saved_and_a_restore_is_tried(project: Project) -> None:
+    plan = _velero(project)
+    lock = plan.one("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "velero-backups-lock")
+    assert lock.inputs["rule"]["defaultRetention"] == {"mode": "GOVERNANCE", "days": 7}
+    job = plan.one("kubernetes:batch/v1:CronJob", "restore-test-job")
+    waited = {plan.urns()[urn].name for urn in job.depends_on if urn in plan.urns()}
+    assert {"velero-release", "velero-daily"} <= waited
+    assert not [one for one in plan.resources if one.name == "velero-alerts-rules"], "nobody reads them here"
+
+
+def test_the_bucket_has_a_copy_where_backups_have_one(project: Project) -> None:
+    plan = _velero(project, copyRegion="us-east-1")
+    copy = plan.one("aws:s3/bucket:Bucket", "velero-backups-copy-bucket")
+    assert copy.provider_name == "aws-velero"
+    replication = plan.one(
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig", "velero-backups-replication-replication"
+    )
+    assert "velero-backups" in replication.inputs["bucket"]
+    there = plan.one("kubernetes:velero.io/v1:BackupStorageLocation", "velero-copy").inputs["spec"]
+    assert (there["accessMode"], there["config"]["region"]) == ("ReadOnly", "us-east-1")
+
+
+def test_alerts_are_told_to_prometheus_where_there_is_one(project: Project) -> None:
+    check = {"schedule": "30 9 * * 1", "of": "daily", "namespace": "cartorio"}
+    schedule = {"name": "daily", "schedule": "15 3 * * *", "namespaces": ["cartorio"], "keepDays": 14}
+    project.config["cartorio:backup"] = {"rules": [RULE], "velero": {"schedules": [schedule], "restoreTest": check}}
+    settings = project.settings()
+
+    def program() -> None:
+        keys = VeleroKeys(bucket="arn:key", volumes="arn:volumes")
+        velero(site(settings), cluster(), keys, MonitoringHandle("observability", "http://prometheus"))
+
+    rules = run(program)[0].one("kubernetes:monitoring.coreos.com/v1:PrometheusRule").inputs
+    assert [rule["alert"] for rule in rules["spec"]["groups"][0]["rules"]][-1] == "RestoreTestFailed"
