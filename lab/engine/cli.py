@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lab.errors import LabError, UsageError
-from lab.paths import LabPaths
+from lab.paths import PROJECT_ROOT, LabPaths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +53,7 @@ def shell(
     ] = None,
 ) -> None:
     """Open a shell in which pulumi, kubectl, helm, cosign and crane speak to the lab."""
+    from lab.charts.companion import accompany
     from lab.console import console_reporter
     from lab.engine import plugins
     from lab.engine.environment import environment
@@ -71,6 +72,8 @@ def shell(
             f"not running: {', '.join(down)}", where=str(paths.root), remedy="run `make up` (or `cartorio lab up`)"
         )
     variables = environment(paths, toolchain, endpoints)
+    # Third-party charts of the other stacks, or stand-ins for those out of reach: their previews work in here, too.
+    variables |= accompany(PROJECT_ROOT, paths.root, toolchain.path("helm"), variables)
     _become(command or _interactive(variables), variables)
 
 
