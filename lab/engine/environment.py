@@ -37,6 +37,7 @@ _FOREIGN_PREFIXES = (
 )  # fmt: skip
 _FOREIGN_NAMES = frozenset({
     "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "VIRTUAL_ENV_PROMPT",
+    "PYTHONDONTWRITEBYTECODE",  # it would have every process compile the SDKs anew: half the time of a preview
     "BASH_ENV", "ENV", "PROMPT_COMMAND",  # start-up files, where people export credentials
 })  # fmt: skip
 _SECRET = re.compile(r"(?i)token|secret|passw|passphrase|credential|api_?key|access_?key|private_?key")

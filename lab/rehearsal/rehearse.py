@@ -8,6 +8,8 @@ cannot be reached: an empty one stands in for it, and the definitions of its cus
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lab.charts import definitions, mirror, pins, source
@@ -19,18 +21,27 @@ from lab.services import Lab
 from lab.toolchain import ensure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from lab.paths import LabPaths
     from lab.report import Reporter
 
 
-def rehearse(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Rehearsal:
-    """Rehearse `stack` in a lab that is there for this alone, and gone afterwards.
+@dataclass(frozen=True)
+class Stage:
+    """A lab with a copy of the program in it: an engine that knows the stack, which has nothing yet, and its charts."""
+
+    engine: Engine
+    charts: Charts
+
+
+@contextmanager
+def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iterator[Stage]:
+    """A lab that is there for `stack` alone, and gone afterwards.
 
     Args:
-        paths: that lab; whatever is at its root is removed first (a rehearsal that was killed leaves it).
+        paths: that lab; whatever is at its root is removed first (one that was killed leaves it).
         project: the folder of `Pulumi.yaml`; nothing in it is changed.
         stack: the stack.
         report: told the progress.
@@ -61,7 +72,13 @@ def rehearse(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Re
             )
             report.step(stack, "selecting")
             engine.select_or_init(stack)
-            return Course(engine, stack, report, Charts(served.stood_in, define)).run()
+            yield Stage(engine, Charts(served.stood_in, define))
     finally:
         lab.down(report)
         shutil.rmtree(paths.root, ignore_errors=True)
+
+
+def rehearse(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Rehearsal:
+    """Rehearse `stack` in a lab of its own; arguments and errors are those of `staged`."""
+    with staged(paths, project, stack, report) as stage:
+        return Course(stage.engine, stack, report, stage.charts).run()

@@ -66,6 +66,7 @@ _CREDENTIALS = {
     "DATABASE_PASSWORD": "real",
     "BASH_ENV": "/home/me/.credentials.sh",
     "PYTHONPATH": "/home/me/elsewhere",
+    "PYTHONDONTWRITEBYTECODE": "as the image says",
 }
 
 
