@@ -26,12 +26,21 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of the state; `id` is "" until its provider has created it."""
+    """One resource of the state.
+
+    Attributes:
+        urn: its URN.
+        type: its type.
+        id: "" until its provider has created it.
+        inputs: what the program said of it.
+        needs: URNs of what had to be there before it: what it depends on, and its provider.
+    """
 
     urn: str
     type: str
     id: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -82,4 +91,6 @@ class StackState:
 
 
 def _resource(one: Mapping[str, Any]) -> Resource:
-    return Resource(one["urn"], one["type"], one.get("id") or "", one.get("inputs") or {})
+    provider = str(one.get("provider") or "").rpartition("::")[0]  # a reference is the URN and the id
+    needs = (*(one.get("dependencies") or ()), *((provider,) if provider else ()))
+    return Resource(one["urn"], one["type"], one.get("id") or "", one.get("inputs") or {}, needs)

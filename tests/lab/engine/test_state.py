@@ -25,6 +25,17 @@ def test_both_forms_are_read(document: dict[str, Any]) -> None:
     assert state.pending == (Pending(Operation.CREATING, Resource("urn:a::b::t::pending", "t")),)
 
 
+def test_what_a_resource_waits_for_is_its_dependencies_and_its_provider() -> None:
+    waiting = {
+        "urn": "u",
+        "type": "t",
+        "dependencies": ["urn:a", "urn:b"],
+        "provider": "urn:p::providers:aws::aws::id-1",
+    }
+    (resource,) = StackState.parse({"deployment": {"resources": [waiting]}}).resources
+    assert resource.needs == ("urn:a", "urn:b", "urn:p::providers:aws::aws")
+
+
 def test_a_stack_that_was_only_made_is_empty() -> None:
     assert StackState.parse({"version": 3, "checkpoint": {"stack": "dev"}}) == StackState()
     assert StackState.parse({"version": 3, "deployment": {}}) == StackState()

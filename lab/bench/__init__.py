@@ -1,0 +1,1 @@
+"""How long production takes: `make bench`."""

@@ -1,0 +1,49 @@
+"""Measures previews in turns, and says what production's costs in terms of the empty program's.
+
+They take turns so that a machine that slows down slows all of them; medians are compared. On a busy machine the clock
+says more of the others than of the preview: the processors' time, which is printed too, does not.
+"""
+
+from __future__ import annotations
+
+import statistics
+from typing import TYPE_CHECKING, Final
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from lab.bench.cases import Case, Cost
+
+ROUNDS: Final = 5
+LIMIT: Final = 2.5
+"""How much longer production's preview may take than the empty program's."""
+
+
+def measure(cases: Sequence[Case], told: Callable[[str], None]) -> dict[str, list[Cost]]:
+    """Every case `ROUNDS` times, in turns."""
+    costs: dict[str, list[Cost]] = {case.name: [] for case in cases}
+    for number in range(1, ROUNDS + 1):
+        told(f"measuring: round {number} of {ROUNDS}")
+        for case in cases:
+            costs[case.name].append(case.cost())
+    return costs
+
+
+def report(costs: Mapping[str, Sequence[Cost]]) -> tuple[Table, str]:
+    """The table, and whether the limit holds for the last case, against the first."""
+    wall = {name: statistics.median(cost.wall for cost in of_one) for name, of_one in costs.items()}
+    cpu = {name: statistics.median(cost.cpu for cost in of_one) for name, of_one in costs.items()}
+    base, *_, last = costs
+    rounds = len(costs[base])
+    table = Table(title=f"pulumi preview, {rounds} rounds taking turns")
+    for heading in ("", "median s", "fastest s", "slowest s", "ratio", "processors s", "ratio of those"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for name, of_one in costs.items():
+        seconds = [cost.wall for cost in of_one]
+        row = (wall[name], min(seconds), max(seconds), wall[name] / wall[base], cpu[name], cpu[name] / cpu[base])
+        table.add_row(name, *(f"{number:.2f}" for number in row))
+    ratio = wall[last] / wall[base]
+    verdict = "holds" if ratio <= LIMIT else "DOES NOT HOLD"
+    return table, f"limit {LIMIT} for {last}: {verdict} ({ratio:.2f})"

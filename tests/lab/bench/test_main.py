@@ -1,0 +1,56 @@
+"""`make bench` as a whole, with parts that stand in for the lab."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from lab.bench import __main__ as module
+from lab.bench import previews, timeline
+from lab.bench.cases import Cost
+from lab.bench.timeline import Update
+from lab.engine.state import Resource
+from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+URN = "urn::key"
+
+
+def test_both_tables_are_the_result(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    defined: list[str] = []
+    engine = SimpleNamespace(
+        preview=lambda _: SimpleNamespace(steps=(SimpleNamespace(type="aws:kms/key:Key"),)),
+        state=lambda _: SimpleNamespace(resources=(Resource(URN, "aws:kms/key:Key"),)),
+    )
+
+    @contextmanager
+    def staged(paths: object, *_: object) -> Iterator[SimpleNamespace]:
+        assert str(getattr(paths, "root", "")).endswith("-bench")  # never the engineer's own lab
+        yield SimpleNamespace(engine=engine, charts=SimpleNamespace(define=defined.extend))
+
+    monkeypatch.setattr(module, "staged", staged)
+    monkeypatch.setattr(module, "cases", lambda *_: ())
+    slow = {"empty": [Cost(1.0, 1.0)], "producao": [Cost(9.0, 9.0)]}
+    monkeypatch.setattr(previews, "measure", lambda *_: slow)
+    monkeypatch.setattr(timeline, "up", lambda *_: Update(4.0, {URN: 1.0}))
+    assert module.main() == 0  # it informs
+    said = capsys.readouterr().out
+    assert "limit 2.5 for producao: DOES NOT HOLD (9.00)" in said
+    assert "1 of 1 steps, 1.0 s of the 4.0 s" in said
+    assert defined == ["aws:kms/key:Key"]
+
+
+def test_without_a_lab_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def staged(*_: object) -> object:
+        raise LabError("etcd: [no]", where="here", remedy="look")
+
+    monkeypatch.setattr(module, "staged", staged)
+    assert module.main() == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "error: etcd: [no]\n  where: here\n  do:    look\n"
