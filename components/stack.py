@@ -171,6 +171,7 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> Inside:
         "admission", AdmissionArgs(stack=site.stack, registries=configuration.supply.registries), cluster.options
     )
     tenancy = Tenancy("tenancy", TenancyArgs(stack=site.stack, settings=configuration.tenancy), cluster.options)
+    data.storage(site, cluster, keys.arn(KeyPurpose.EBS))
     rooms = observability.rooms(site, cluster)
     authority = certificates.build(site, cluster)
     store = vault.build(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NOBODY = "nobody"
 _WATCHDOG = "watchdog"
-_TITLE = "[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }} ({{ .CommonLabels.severity }})"
+_TITLE = "{{ .CommonLabels.alertname }} ({{ .CommonLabels.severity }}): {{ .Status | toUpper }}"
 _TEXT = "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ end }}"
 
 

@@ -64,7 +64,7 @@ def test_component_types_and_child_names_follow_the_house_style(plan: Plan) -> N
 
 
 def test_nothing_runs_before_its_room_is_closed_and_the_gate_stands(plan: Plan) -> None:
-    release = plan.one("kubernetes:helm.sh/v3:Release")
+    release = plan.one("kubernetes:helm.sh/v3:Release", "workload-release")
     before = {dependency.split("$")[-1].split("::")[0] for dependency in release.depends_on}
     assert "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding" in before
     assert "kubernetes:networking.k8s.io/v1:NetworkPolicy" in before
@@ -79,10 +79,14 @@ def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> N
         "aws:s3/bucket:Bucket",
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:ecr/repository:Repository",
+        "aws:secretsmanager/secret:Secret",
     }
     for stack, expected in (("producao", True), ("local", False)):
         plan, _ = _plan(Project(tmp_path / stack, stack))
-        assert {resource.type for resource in plan.resources} >= protected - {"aws:backup/vault:Vault"}
+        assert {resource.type for resource in plan.resources} >= protected - {
+            "aws:backup/vault:Vault",
+            "aws:secretsmanager/secret:Secret",
+        }
         for resource in plan.resources:
             assert resource.protect == (expected and resource.type in protected), resource.urn
 
@@ -99,7 +103,7 @@ def test_before_the_first_release_everything_but_the_workload_stands(project: Pr
 
 
 def test_a_secret_stays_one(plan: Plan) -> None:
-    assert plan.one("kubernetes:core/v1:Secret").secrets
+    assert all(secret.secrets for secret in plan.of("kubernetes:core/v1:Secret"))
     shown = [str(outputs) for calls in plan.outputs.values() for outputs in calls]
     assert not any("pppp" in text for text in shown)  # what the fake provider makes passwords of
 
@@ -116,6 +120,7 @@ def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     # What the stack `local` does without: what belongs to a real account or to GitHub.
     absent = {"audit_bucket", "alarms_topic", "backup_vault", "workflow_roles", "documents_bucket", "release"}
     absent |= {"backup_buckets", "databases"}
+    absent |= {"grafana", "grafana_admin", "telemetry", "logs_bucket", "traces_bucket"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
     assert found >= {field.name for field in dataclasses.fields(outputs)} - absent
 
