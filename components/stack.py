@@ -21,6 +21,7 @@ from components.wiring import (
     certificates,
     data,
     databases,
+    edge,
     network,
     observability,
     secrets,
@@ -31,6 +32,8 @@ from components.wiring import (
 from components.wiring.keys import platform_users
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from components.settings import Settings
 
 
@@ -62,6 +65,11 @@ class Outputs:
         telemetry: where applications send OTLP by gRPC, inside the cluster; None without it.
         logs_bucket: name of the bucket of logs; None without it.
         traces_bucket: name of the bucket of traces; None without it.
+        public_address: where the public reaches the API; None without an edge.
+        name_servers: what the registrar of the public domain has to be told; None without an edge, empty where the zone
+            was there already.
+        edge_logs: name of the bucket with the load balancer's logs; None without an edge.
+        firewall_log: name of the firewall's log group; None without an edge.
         release: version that runs; None before the first release.
         endpoint: where the API is, inside the cluster; None before the first release.
         drift: what of the workload was set by hand since it was released; empty when all is as declared.
@@ -90,6 +98,10 @@ class Outputs:
     telemetry: pulumi.Output[str] | None
     logs_bucket: pulumi.Output[str] | None
     traces_bucket: pulumi.Output[str] | None
+    public_address: pulumi.Output[str] | None
+    name_servers: pulumi.Output[Sequence[str]] | None
+    edge_logs: pulumi.Output[str] | None
+    firewall_log: pulumi.Output[str] | None
     release: pulumi.Output[str] | None
     endpoint: pulumi.Output[str] | None
     drift: pulumi.Output[list[str]] | None
@@ -132,7 +144,11 @@ def build(settings: Settings) -> Outputs:
     stores = data.build(site, keys.arn(KeyPurpose.S3))
     copies = backup.build(site, keys.arn(KeyPurpose.BACKUP))
     trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns)
-    inside = _inside(site, ClusterHandle(name=None, provider=providers.kubernetes), keys)
+    cluster = ClusterHandle(name=None, provider=providers.kubernetes)
+    inside = _inside(site, cluster, keys)
+    front = edge.build(site, vpc, keys.arn(KeyPurpose.LOGS))
+    if front is not None:
+        edge.bind(site, cluster, front, inside.tenancy.namespaces[configuration.workload.namespace])
     telemetry, application = inside.telemetry, inside.application
     return Outputs(
         kubeconfig=settings.kubeconfig,
@@ -158,6 +174,10 @@ def build(settings: Settings) -> Outputs:
         telemetry=telemetry.telemetry if telemetry else None,
         logs_bucket=telemetry.logs_bucket if telemetry else None,
         traces_bucket=telemetry.traces_bucket if telemetry else None,
+        public_address=front.address if front else None,
+        name_servers=front.name_servers if front else None,
+        edge_logs=front.logs_bucket if front else None,
+        firewall_log=front.firewall_log if front else None,
         release=application.release if application else None,
         endpoint=application.endpoint if application else None,
         drift=application.drift if application else None,

@@ -172,6 +172,11 @@ SlackChannel = Annotated[str, _Shape(r"#[a-z0-9_-]+", "a channel of Slack such a
 AttributeName = Annotated[
     str, _Shape(r"[a-z][a-z0-9_.-]*", "the name of an OpenTelemetry attribute such as enduser.id", 128)
 ]
+HostedZoneId = Annotated[
+    str, _Shape(r"Z[A-Z0-9]{1,31}", "the id of a hosted zone of Route 53 such as Z0123456789ABCDEFGHIJ")
+]
+CountryCode = Annotated[str, _Shape(r"[A-Z]{2}", "a country by its two letters (ISO 3166-1), such as BR")]
+HeaderName = Annotated[str, _Shape(r"[a-z0-9-]+", "the name of an HTTP header in lower case such as cookie", 64)]
 UrlPath = Annotated[str, _Shape(r"/[A-Za-z0-9/._~-]*", "a path such as /readyz", 512)]
 RepositoryName = Annotated[
     str,

@@ -59,6 +59,10 @@ EKS: Final = {
 KARPENTER: Final = ChartPin("karpenter", "1.14.3", "oci://public.ecr.aws/karpenter")
 CLUSTER_AUTOSCALER: Final = ChartPin("cluster-autoscaler", "9.56.0", "https://kubernetes.github.io/autoscaler")
 
+# The edge. Chart and controller have one version; the CRD is the one of its repository as a Go module.
+LOAD_BALANCER_CONTROLLER: Final = ChartPin("aws-load-balancer-controller", "3.2.2", "https://aws.github.io/eks-charts")
+LOAD_BALANCER_CONTROLLER_IMAGE: Final = "public.ecr.aws/eks/aws-load-balancer-controller"
+
 # What scales the application and lets new versions of it in. Versions as in the charts' repositories on GitHub; the
 # CRDs are those of the Go modules github.com/kedacore/keda/v2 and github.com/fluxcd/flagger of the same versions.
 METRICS_SERVER: Final = ChartPin("metrics-server", "3.13.1", "https://kubernetes-sigs.github.io/metrics-server")

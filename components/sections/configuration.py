@@ -15,6 +15,7 @@ from components.sections.certificates import Certificates
 from components.sections.cluster import Cluster, placed
 from components.sections.data import Data, replicated_elsewhere, undeletable
 from components.sections.databases import Databases, known_clients, reached
+from components.sections.edge import Edge
 from components.sections.keys import Keys
 from components.sections.mirrors import Mirror
 from components.sections.network import Network, in_region
@@ -69,6 +70,8 @@ class Configuration(Section):
     """Databases in the cluster; absent: none."""
     observability: Observability | None = None
     """Metrics, logs, traces and alerts; without it, nobody is told of anything."""
+    edge: Edge | None = None
+    """The way in from the internet; without it, the API is reached inside the cluster only."""
     workload: Workload
     """The application."""
 
@@ -125,6 +128,13 @@ class Configuration(Section):
         aws = info.data.get("aws")
         if value is not None and isinstance(aws, Aws):
             in_region(value, aws.region)
+        return value
+
+    @field_validator("edge")
+    @classmethod
+    def _in_public_subnets(cls, value: Edge | None, info: ValidationInfo) -> Edge | None:
+        if value is not None and "network" in info.data and info.data["network"] is None:
+            raise PydanticCustomError("needs", "needs cartorio:network: the load balancer stands in its subnets", {})
         return value
 
     @field_validator("cluster")

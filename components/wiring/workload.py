@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.wiring.edge import callers
 from components.workload.application import Application, ApplicationArgs
 from components.workload.controllers import Controllers, ControllersArgs, wanted
 
@@ -72,6 +73,7 @@ def build(
             chart=site.settings.chart,
             namespace=namespace,
             monitoring=monitoring,
+            balancers=callers(site.configuration),
             after=(*first, *cluster.ready),
         ),
         pulumi.ResourceOptions(providers=[cluster.provider, site.random]),

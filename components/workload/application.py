@@ -27,7 +27,7 @@ _TIMEOUT_SECONDS = 600
 
 
 class ApplicationArgs(Args):
-    """What runs, where, from which chart, what measures it, and after what.
+    """What runs, where, from which chart, what measures it, from which networks load balancers call, and after what.
 
     Attributes:
         stack: the stack's name.
@@ -37,6 +37,7 @@ class ApplicationArgs(Args):
         chart: the chart that it is installed by.
         namespace: where it runs; it exists already.
         monitoring: where Prometheus is; None without one.
+        balancers: networks from which load balancers call the API.
         after: what has to stand before it: an argument, as a component's own `depends_on` does not reach its children.
     """
 
@@ -47,6 +48,7 @@ class ApplicationArgs(Args):
     chart: Chart
     namespace: Text
     monitoring: InstanceOf[MonitoringHandle] | None = None
+    balancers: tuple[str, ...] = ()
     after: tuple[pulumi.Resource, ...] = ()
 
 
@@ -72,7 +74,15 @@ class Application(Component):
             name=_NAME,
             namespace=args.namespace,
             chart=args.chart.path,
-            values=render(args.settings, args.release, args.images, args.chart, secret.metadata.name, args.monitoring),
+            values=render(
+                args.settings,
+                args.release,
+                args.images,
+                args.chart,
+                secret.metadata.name,
+                args.monitoring,
+                args.balancers,
+            ),
             atomic=True,
             cleanup_on_fail=True,
             create_namespace=False,

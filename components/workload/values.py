@@ -25,9 +25,10 @@ def render(
     chart: Chart,
     secret_name: pulumi.Output[str],
     monitoring: MonitoringHandle | None,
+    balancers: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Everything that the chart needs; what it does not name is the chart's own default."""
-    callers = [_caller(caller) for caller in settings.callers]
+    callers = [*map(_caller, settings.callers), *({"cidr": cidr} for cidr in balancers)]
     if settings.canary is not None:
         callers.append({"namespace": {_NAMESPACE_LABEL: FLAGGER_NAMESPACE}})
     values: dict[str, Any] = {

@@ -72,7 +72,10 @@ def test_an_update_never_takes_a_pod_away_before_another_is_ready(toolchain: Too
 
 
 def test_workers_take_no_traffic_and_the_api_only_the_named(toolchain: Toolchain, tmp_path: Path) -> None:
-    callers = [{"namespace": {"kubernetes.io/metadata.name": "edge"}, "pod": {"app": "gateway"}}]
+    callers = [
+        {"namespace": {"kubernetes.io/metadata.name": "edge"}, "pod": {"app": "gateway"}},
+        {"cidr": "10.20.0.0/22"},
+    ]
     flows = [{"cidr": "10.20.0.0/16", "ports": [27017, 7687]}]
     objects = rendered(toolchain, tmp_path, {**GOOD, "networkPolicy": {"apiFrom": callers, "egress": flows}})
     assert objects["NetworkPolicy", "cartorio-workers"]["spec"]["ingress"] == []
@@ -81,7 +84,8 @@ def test_workers_take_no_traffic_and_the_api_only_the_named(toolchain: Toolchain
         {
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}},
             "podSelector": {"matchLabels": {"app": "gateway"}},
-        }
+        },
+        {"ipBlock": {"cidr": "10.20.0.0/22"}},
     ]
     for role in ROLES:
         (egress,) = objects["NetworkPolicy", f"cartorio-{role}"]["spec"]["egress"]

@@ -73,6 +73,7 @@ def test_nothing_runs_before_its_room_is_closed_and_the_gate_stands(plan: Plan) 
 
 
 def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> None:
+    edge = {"aws:lb/loadBalancer:LoadBalancer", "aws:route53/zone:Zone"}
     protected = {
         "aws:backup/vault:Vault",
         "aws:kms/key:Key",
@@ -88,7 +89,7 @@ def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> N
             "aws:secretsmanager/secret:Secret",
         }
         for resource in plan.resources:
-            assert resource.protect == (expected and resource.type in protected), resource.urn
+            assert resource.protect == (expected and resource.type in protected | edge), resource.urn
 
 
 def test_before_the_first_release_everything_but_the_workload_stands(project: Project) -> None:
@@ -116,13 +117,14 @@ def test_the_signing_role_may_use_the_key_that_its_policy_names(plan: Plan) -> N
 
 def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     _, outputs = _plan(project)
+    edge = {"public_address", "name_servers", "edge_logs", "firewall_log"}
     assert outputs.kubeconfig == "some/kubeconfig"
     # What the stack `local` does without: what belongs to a real account or to GitHub.
     absent = {"audit_bucket", "alarms_topic", "backup_vault", "workflow_roles", "documents_bucket", "release"}
     absent |= {"backup_buckets", "databases"}
     absent |= {"grafana", "grafana_admin", "telemetry", "logs_bucket", "traces_bucket"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
-    assert found >= {field.name for field in dataclasses.fields(outputs)} - absent
+    assert found >= {field.name for field in dataclasses.fields(outputs)} - absent - edge
 
 
 def test_a_cluster_that_is_asked_for_and_not_made_is_an_error(

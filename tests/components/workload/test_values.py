@@ -96,3 +96,15 @@ def test_what_prometheus_measures(project: Project) -> None:
     assert flows["metricsFrom"] == [{"namespace": {"kubernetes.io/metadata.name": "observability"}}]
     put(project.config, "cartorio:workload/canary", {})
     assert not {"gateway", "stepWeights"} & set(_values(project, MONITORING)["canary"])
+
+
+def test_a_load_balancer_calls_from_its_networks(project: Project) -> None:
+    settings = project.settings()
+    images = settings.release.images
+    assert images is not None
+    secret = cast("pulumi.Output[str]", "cartorio-session")
+    values = render(
+        settings.configuration.workload, settings.release, images, settings.chart, secret, None, ("10.20.0.0/22",)
+    )
+    jsonschema.validate(values, SCHEMA)
+    assert values["networkPolicy"]["apiFrom"][-1] == {"cidr": "10.20.0.0/22"}
