@@ -6,7 +6,7 @@ command has that asked AWS itself. Both make the same policies, so that the two 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ class Owner(Protocol):
     def arn(self, service: str, resource: str) -> Text:
         """ARN of something of this account that belongs to no region, such as a role."""
 
+    def within(self, region: str) -> Owner:
+        """The same account, seen from another region."""
+
 
 @dataclass(frozen=True)
 class KnownAccount:
@@ -43,3 +46,7 @@ class KnownAccount:
     def arn(self, service: str, resource: str) -> str:
         """ARN of something of this account that belongs to no region, such as a role."""
         return f"arn:{self.partition}:{service}::{self.id}:{resource}"
+
+    def within(self, region: str) -> KnownAccount:
+        """The same account, seen from another region."""
+        return replace(self, region=region)

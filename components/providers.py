@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -33,6 +33,10 @@ class Account:
     def arn(self, service: str, resource: str) -> pulumi.Output[str]:
         """ARN of something of this account that belongs to no region, such as a role."""
         return pulumi.Output.concat("arn:", self.partition, ":", service, "::", self.id, ":", resource)
+
+    def within(self, region: str) -> Account:
+        """The same account, seen from another region."""
+        return replace(self, region=region)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.cluster.handle import ClusterHandle
-from components.keys.keyring import KeyRing, KeyRingArgs
 from components.keys.purposes import KeyPurpose
 from components.observability.places import NAMESPACE
 from components.providers import connect
@@ -29,11 +28,13 @@ from components.wiring import (
     vault,
     workload,
 )
-from components.wiring.keys import platform_users
+from components.wiring.keys import build as build_keys
+from components.wiring.keys import key_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from components.keys.keyring import KeyRing
     from components.settings import Settings
 
 
@@ -47,6 +48,8 @@ class Outputs:
         namespaces: of the stack, by their names in the settings.
         vpc: id of the VPC; None where the cluster brings its own.
         envelope_key: ARN of the key that encrypts.
+        key_replicas: ARNs of the keys in the second region, by purpose; empty where there are none.
+        key_store: id of the custom key store in the HSM cluster of the settings; None without one.
         release_signing_key: ARN of the key that signs.
         release_signing_alias: how cosign names it: `awskms:///<alias>`.
         release_signer_role: ARN of the role that may sign.
@@ -80,6 +83,8 @@ class Outputs:
     namespaces: dict[str, pulumi.Output[str]]
     vpc: pulumi.Output[str] | None
     envelope_key: pulumi.Output[str]
+    key_replicas: dict[str, pulumi.Output[str]]
+    key_store: pulumi.Output[str] | None
     release_signing_key: pulumi.Output[str]
     release_signing_alias: pulumi.Output[str]
     release_signer_role: pulumi.Output[str]
@@ -126,18 +131,9 @@ def build(settings: Settings) -> Outputs:
         pulumi.log.error("cartorio:cluster.eks: not created by the program yet; take it out, and name a kubeconfig")
     providers = connect(settings)
     site = Site(settings, providers.account, providers.aws, providers.random)
-    keys = KeyRing(
-        "keys",
-        KeyRingArgs(
-            stack=site.stack,
-            settings=configuration.keys,
-            platform_users=platform_users(site.stack, configuration, site.account),
-            protect=site.protect,
-        ),
-        site.account,
-        site.cloud,
-    )
+    keys, replicated = build_keys(site)
     vpc = network.build(site, keys.arn(KeyPurpose.LOGS))
+    store = key_store(site, vpc)
     chain = supply.build(
         site, keys.envelope.arn, keys.release_signing.arn, secrets_key=keys.arn(KeyPurpose.PULUMI_SECRETS)
     )
@@ -156,6 +152,8 @@ def build(settings: Settings) -> Outputs:
         namespaces=inside.tenancy.namespaces,
         vpc=vpc.vpc_id if vpc else None,
         envelope_key=keys.envelope.arn,
+        key_replicas=replicated,
+        key_store=store.store if store else None,
         release_signing_key=keys.release_signing.arn,
         release_signing_alias=keys.release_signing.alias,
         release_signer_role=chain.signer_role,

@@ -106,6 +106,18 @@ OidcProviderArn = Annotated[
         " arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
     ),
 ]
+SecretArn = Annotated[
+    str,
+    _Shape(
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+",
+        "the ARN of a secret in Secrets Manager, such as"
+        " arn:aws:secretsmanager:sa-east-1:123456789012:secret:cartorio/hsm-a1b2c3",
+    ),
+]
+HsmClusterId = Annotated[str, _Shape(r"cluster-[2-7a-zA-Z]{11,16}", "a CloudHSM cluster such as cluster-a23bcdefghi")]
+KeyStoreId = Annotated[
+    str, _Shape(r"cks-[0-9a-f]{8,60}", "a custom key store of KMS such as cks-1234567890abcdef0", 64)
+]
 BucketName = Annotated[
     str,
     _Shape(

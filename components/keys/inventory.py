@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.base import Args, Text
-from components.keys.policies import statements
+from components.keys.policies import Regions, statements
 from components.keys.purposes import KEYS, KeyPurpose
 from components.naming import physical_name
 
 if TYPE_CHECKING:
     from components.account import Owner
+    from components.keys.purposes import KeyRow
     from components.policies import Statement
     from components.sections.keys import Keys
 
@@ -40,6 +41,9 @@ class DeclaredKey:
         usage: what it may do (`KeyUsage`).
         rotation_period_days: days after which KMS renews the material; None: it never does.
         policy: the statements of its policy.
+        region: where it is.
+        multi_region: whether it is one of a pair in two regions.
+        store: id of the custom key store that keeps its material; None: KMS does.
     """
 
     purpose: KeyPurpose
@@ -49,6 +53,9 @@ class DeclaredKey:
     usage: str
     rotation_period_days: int | None
     policy: tuple[Statement, ...]
+    region: str
+    multi_region: bool = False
+    store: str | None = None
 
     @property
     def rotates(self) -> bool:
@@ -67,17 +74,49 @@ def inventory(
         platform_users: the platform's own users of keys, who come before the configured ones.
         account: whose keys they are.
     """
+    return tuple(_declared(row, stack, settings, platform_users, account, account.region) for row in KEYS)
+
+
+def replicas(
+    stack: str, settings: Keys, platform_users: tuple[PurposeUsers, ...], account: Owner
+) -> tuple[DeclaredKey, ...]:
+    """The same keys in the second region, as far as they are replicated there; the arguments are `inventory`'s."""
+    wanted = settings.replica
+    if wanted is None:
+        return ()
+    elsewhere = account.within(wanted.region)
     return tuple(
-        DeclaredKey(
-            purpose=row.purpose,
-            alias=f"alias/{physical_name('cartorio', stack, row.purpose, limit=_ALIAS_LIMIT)}",
-            description=row.description,
-            spec=row.spec,
-            usage=row.usage,
-            rotation_period_days=settings.rotation_period_days if row.rotates else None,
-            policy=statements(row, account, settings.administrators, _users(row.purpose, settings, platform_users)),
-        )
+        _declared(row, stack, settings, platform_users, elsewhere, account.region)
         for row in KEYS
+        if row.purpose in wanted.purposes
+    )
+
+
+def _declared(
+    row: KeyRow,
+    stack: str,
+    settings: Keys,
+    platform_users: tuple[PurposeUsers, ...],
+    account: Owner,
+    primary: str,
+) -> DeclaredKey:
+    replica, store = settings.replica, settings.store
+    regions = Regions(primary, replica.region) if replica is not None and row.purpose in replica.purposes else None
+    stored = store.id if store is not None and row.purpose in store.purposes else None
+    rotates = row.rotates and stored is None  # KMS does not renew what it does not keep
+    return DeclaredKey(
+        purpose=row.purpose,
+        alias=f"alias/{physical_name('cartorio', stack, row.purpose, limit=_ALIAS_LIMIT)}",
+        description=row.description,
+        spec=row.spec,
+        usage=row.usage,
+        rotation_period_days=settings.rotation_period_days if rotates else None,
+        policy=statements(
+            row, account, settings.administrators, _users(row.purpose, settings, platform_users), regions
+        ),
+        region=account.region,
+        multi_region=regions is not None,
+        store=stored,
     )
 
 

@@ -92,6 +92,9 @@ class KeyRing(Component):
             deletion_window_in_days=args.settings.deletion_window_days,
             enable_key_rotation=declared.rotates,
             rotation_period_in_days=declared.rotation_period_days,
+            # Both are settled when the key is made: changing one replaces the key, which protection refuses.
+            multi_region=declared.multi_region or None,
+            custom_key_store_id=declared.store,
             policy=document(*declared.policy),
             tags={"purpose": declared.purpose.value},
             opts=self._child(protect=args.protect),

@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from components.account import Owner
     from components.base import Text
     from components.keys.purposes import KeyRow
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Where a multi-Region key is made, and where its replica is."""
+
+    primary: str
+    replica: str
+
 
 _THE_KEY = ("*",)  # in a key policy, the key that it belongs to
 
@@ -63,15 +73,20 @@ _IN_FULL = (
 
 
 def statements(
-    row: KeyRow, account: Owner, administrators: tuple[str, ...], users: tuple[Text, ...]
+    row: KeyRow,
+    account: Owner,
+    administrators: tuple[str, ...],
+    users: tuple[Text, ...],
+    regions: Regions | None = None,
 ) -> tuple[Statement, ...]:
     """The statements of one key's policy.
 
     Args:
         row: which key.
-        account: the account that owns it.
+        account: the account that owns it, and the region that the key is in.
         administrators: ARNs; empty: whoever the account's IAM policies allow to.
         users: ARNs; empty: nobody but the services that the row names.
+        regions: of a multi-Region key.
     """
     owner = Principal("AWS", (account.arn("iam", "root"),))
     result = [
@@ -83,6 +98,8 @@ def statements(
             conditions=(_only(administrators),) if administrators else (),
         )
     ]
+    if regions:
+        result += _across(regions, account, owner, (_only(administrators),) if administrators else ())
     if users:
         result.append(
             Statement(sid="Use", principal=owner, actions=row.actions, resources=_THE_KEY, conditions=(_only(users),))
@@ -155,6 +172,35 @@ def statements(
             ),
         ]
     return tuple(result)
+
+
+def _across(
+    regions: Regions, account: Owner, owner: Principal, administrators: tuple[Condition, ...]
+) -> tuple[Statement, ...]:
+    """What administrators may do with a multi-Region key: replicate it to its one other region, and turn over.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
+    """
+    turn_over = Statement(
+        sid="TurnOver",
+        principal=owner,
+        actions=("kms:UpdatePrimaryRegion",),
+        resources=_THE_KEY,
+        conditions=(
+            *administrators,
+            Condition("StringEquals", "kms:PrimaryRegion", (regions.primary, regions.replica)),
+        ),
+    )
+    if account.region != regions.primary:
+        return (turn_over,)
+    replicate = Statement(
+        sid="Replication",
+        principal=owner,
+        actions=("kms:ReplicateKey",),
+        resources=_THE_KEY,
+        conditions=(*administrators, Condition("StringEquals", "kms:ReplicaRegion", (regions.replica,))),
+    )
+    return replicate, turn_over
 
 
 def _only(principals: tuple[Text, ...]) -> Condition:

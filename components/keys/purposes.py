@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class KeyPurpose(StrEnum):
@@ -17,6 +18,16 @@ class KeyPurpose(StrEnum):
     VAULT_UNSEAL = "vault-unseal"
     RELEASE_SIGNING = "release-signing"
     PULUMI_SECRETS = "pulumi-secrets"
+
+
+REPLICABLE: Final = (KeyPurpose.ENVELOPE, KeyPurpose.VAULT_UNSEAL, KeyPurpose.PULUMI_SECRETS)
+"""Keys that are of use in another region: what they encrypt is carried there as it is, and decrypted there.
+
+Services encrypt their copies anew, with a key of the copy's region (S3, AWS Backup, EBS), and logs stay in their own:
+https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html. The key that signs releases is
+not replicated: a signature is verified with the public key, wherever that is, so that nothing is lost with the region;
+and each place that holds the private key is one more place that can sign.
+"""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from components.sections.cluster import Cluster, placed
 from components.sections.data import Data, replicated_elsewhere, undeletable
 from components.sections.databases import Databases, known_clients, reached
 from components.sections.edge import Edge
-from components.sections.keys import Keys
+from components.sections.keys import Keys, hsms_placed, replicas_elsewhere
 from components.sections.mirrors import Mirror
 from components.sections.network import Network, in_region
 from components.sections.observability import Observability
@@ -141,6 +141,13 @@ class Configuration(Section):
     @classmethod
     def _in_network(cls, value: Cluster, info: ValidationInfo) -> Cluster:
         return placed(value, info.data["network"]) if "network" in info.data else value
+
+    @field_validator("keys")
+    @classmethod
+    def _held(cls, value: Keys, info: ValidationInfo) -> Keys:
+        aws = info.data.get("aws")
+        value = replicas_elsewhere(value, aws.region) if isinstance(aws, Aws) else value
+        return hsms_placed(value, info.data["network"]) if "network" in info.data else value
 
     @field_validator("data")
     @classmethod

@@ -1,18 +1,27 @@
-"""Keys: which parts of the platform itself use which key."""
+"""Keys: the ring, its replicas in a second region, the HSM cluster, and which parts of the platform use which key."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pulumi
+import pulumi_aws as aws
+
+from components.keys.hsm import HsmStore, HsmStoreArgs
 from components.keys.inventory import PurposeUsers
+from components.keys.keyring import KeyRing, KeyRingArgs
 from components.keys.purposes import KeyPurpose
+from components.keys.replicas import KeyReplicas, KeyReplicasArgs
 from components.supply.signer import signer_role_name
 from components.vault.vault import unseal_role_name
+from components.wiring.data import second_region
 from components.wiring.supply import secrets_users
 
 if TYPE_CHECKING:
     from components.account import Owner
+    from components.network.vpc import Network
     from components.sections.configuration import Configuration
+    from components.site import Site
 
 
 def platform_users(stack: str, configuration: Configuration, account: Owner) -> tuple[PurposeUsers, ...]:
@@ -25,3 +34,59 @@ def platform_users(stack: str, configuration: Configuration, account: Owner) -> 
         ),
     }
     return tuple(PurposeUsers(purpose=purpose, principals=principals) for purpose, principals in users.items())
+
+
+def build(site: Site) -> tuple[KeyRing, dict[str, pulumi.Output[str]]]:
+    """The stack's keys, and the ARNs of their replicas by purpose."""
+    settings = site.configuration.keys
+    users = platform_users(site.stack, site.configuration, site.account)
+    keys = KeyRing(
+        "keys",
+        KeyRingArgs(stack=site.stack, settings=settings, platform_users=users, protect=site.protect),
+        site.account,
+        site.cloud,
+    )
+    if settings.replica is None:
+        return keys, {}
+    replicas = KeyReplicas(
+        "keys-copy",
+        KeyReplicasArgs(
+            stack=site.stack,
+            settings=settings,
+            platform_users=users,
+            primaries=tuple((purpose, keys.arn(purpose)) for purpose in settings.replica.purposes),
+            protect=site.protect,
+        ),
+        site.account,
+        second_region(site, "keys", settings.replica.region),
+    )
+    return keys, {purpose.value: arn for purpose, arn in replicas.arns.items()}
+
+
+def key_store(site: Site, network: Network | None) -> HsmStore | None:
+    """The HSM cluster of the settings, and the key store in it."""
+    store = site.configuration.keys.store
+    if store is None or store.cluster is None:
+        return None
+    secret = store.cluster.password_secret
+    look = pulumi.InvokeOptions(provider=site.aws)
+    args = HsmStoreArgs(
+        stack=site.stack,
+        settings=store.cluster,
+        subnets=network.intra_subnets if network else (),
+        password=_secret(aws.secretsmanager.get_secret_version_output(secret_id=secret, opts=look).secret_string)
+        if secret
+        else None,
+        protect=site.protect,
+    )
+    return HsmStore("hsm", args, site.cloud)
+
+
+def _secret(value: pulumi.Output[str]) -> pulumi.Output[str]:
+    """A look-up's answer is no secret by itself."""
+    hidden: pulumi.Output[str] = pulumi.Output.all(value, pulumi.Output.secret("")).apply(_first)
+    return hidden
+
+
+def _first(values: list[str]) -> str:
+    return values[0]

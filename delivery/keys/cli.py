@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from components.account import KnownAccount
     from components.keys.inventory import DeclaredKey
     from delivery.keys.model import Finding, Found
@@ -52,7 +54,9 @@ def sync(
 
     Found are: missing aliases and keys; keys that are disabled, pending deletion, not rotated or rotated at another
     period, of another spec, usage or policy, or tagged as something else; and aliases and keys that look like the
-    stack's but are not declared. Looks at the stack's region only, in the account of the credentials.
+    stack's but are not declared. Replicas in a second region are compared likewise, and whether each is one; of a
+    custom key store, whether it is there and connected. Looks at nothing but these regions, in the account of the
+    credentials.
 
     For example:
 
@@ -62,23 +66,34 @@ def sync(
 
       cartorio shell, then: cartorio keys sync --stack local     (the lab's keys)
     """
-    from components.keys.inventory import inventory
+    from components.keys.inventory import inventory, replicas
     from components.wiring.keys import platform_users
     from delivery.keys import cloud
     from delivery.keys.compare import compare, leaving
+    from delivery.keys.elsewhere import compare_replicas, compare_stores
     from delivery.keys.stackvalues import settings_of
     from lab.paths import PROJECT_ROOT
 
     configuration = settings_of(stack, project or PROJECT_ROOT).configuration
     account = cloud.account(configuration.aws.region, configuration.aws.accounts)
-    declared = inventory(stack, configuration.keys, platform_users(stack, configuration, account), account)
-    found = cloud.read(account.region, {key.alias for key in declared})
-    findings = compare(stack, declared, found)
-    notes = _notes(found, tuple((key.id, key.deletion) for key in leaving(stack, declared, found)))
+    users = platform_users(stack, configuration, account)
+    declared = inventory(stack, configuration.keys, users, account)
+    copies = replicas(stack, configuration.keys, users, account)
+    found = {account.region: cloud.read(account.region, {key.alias for key in declared})}
+    if copies:
+        found[copies[0].region] = cloud.read(copies[0].region, {key.alias for key in copies})
+    stores = {key.store: cloud.store_state(account.region, key.store) for key in declared if key.store}
+    here = found[account.region]
+    findings = (
+        *compare(stack, declared, here),
+        *(compare_replicas(stack, copies, found[copies[0].region], here) if copies else ()),
+        *compare_stores(declared, stores),
+    )
+    notes = _notes(here, tuple((key.id, key.deletion) for key in leaving(stack, declared, here)))
     if as_json:
-        typer.echo(json.dumps(_plain(stack, account, declared, found, findings, notes), indent=2))
+        typer.echo(json.dumps(_plain(stack, account, (*declared, *copies), found, findings, notes), indent=2))
     else:
-        _show(stack, account, declared, findings, notes)
+        _show(stack, account, (*declared, *copies), findings, notes)
     if findings:
         raise typer.Exit(_FINDINGS)
 
@@ -96,7 +111,7 @@ def _plain(
     stack: str,
     account: KnownAccount,
     declared: tuple[DeclaredKey, ...],
-    found: Found,
+    found: Mapping[str, Found],
     findings: tuple[Finding, ...],
     notes: tuple[str, ...],
 ) -> dict[str, object]:
@@ -109,8 +124,9 @@ def _plain(
             {
                 "purpose": key.purpose.value,
                 "alias": key.alias,
-                "key": found.aliases.get(key.alias),
-                "findings": sum(finding.purpose is key.purpose for finding in findings),
+                "region": key.region,
+                "key": found[key.region].aliases.get(key.alias),
+                "findings": sum(_about(finding, key, account.region) for finding in findings),
             }
             for key in declared
         ],
@@ -127,6 +143,11 @@ def _plain(
         ],
         "notes": list(notes),
     }
+
+
+def _about(finding: Finding, key: DeclaredKey, primary: str) -> bool:
+    where = key.alias if key.region == primary else f"{key.alias} in {key.region}"
+    return finding.purpose is key.purpose and finding.where == where
 
 
 def _show(

@@ -31,11 +31,13 @@ _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"
 _AWS_OWN = "alias/aws/"
 _HIDDEN = {"AccessDeniedException", "AccessDenied"}
 _GONE = {"NotFoundException"}
+_NO_STORE = "CustomKeyStoreNotFoundException"
 _UNTOLD = "not told"  # of a key, KMS promises to tell nothing but its id
 _AT_REST = {"Enabled", "Disabled"}  # KMS tells nothing of the rotation of keys in other states
 _REMEDY = (
     "sign in to AWS (`aws sts get-caller-identity` must answer), or open `cartorio shell` for the lab; the caller needs"
-    " kms:ListAliases, ListKeys, DescribeKey, ListResourceTags, GetKeyRotationStatus and GetKeyPolicy"
+    " kms:ListAliases, ListKeys, DescribeKey, ListResourceTags, GetKeyRotationStatus, GetKeyPolicy and, where the stack"
+    " names a key store, DescribeCustomKeyStores"
 )
 
 
@@ -91,6 +93,23 @@ def read(region: str, declared: Collection[str]) -> Found:
     return Found(aliases, keys, tuple(unreadable))
 
 
+def store_state(region: str, store: str) -> str | None:
+    """`ConnectionState` of a custom key store; None if there is no such store.
+
+    Raises:
+        LabError: KMS does not answer, or refuses.
+    """
+    with _answering("KMS", region):
+        kms = boto3.client("kms", region_name=region, config=_CONFIG)
+        try:
+            (found,) = kms.describe_custom_key_stores(CustomKeyStoreId=store)["CustomKeyStores"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == _NO_STORE:
+                return None
+            raise
+        return found["ConnectionState"]
+
+
 def _aliases(kms: KMSClient) -> dict[str, str]:
     aliases: dict[str, str] = {}
     for page in kms.get_paginator("list_aliases").paginate(PaginationConfig={"PageSize": 100}):
@@ -137,6 +156,8 @@ def _key(kms: KMSClient, key_id: str, *, in_full: bool) -> FoundKey | None:
         rotates=rotates,
         rotation_period_days=period,
         policy=policy,
+        multi_region=bool(told.get("MultiRegion")),
+        store=told.get("CustomKeyStoreId"),
     )
 
 

@@ -92,7 +92,6 @@ def _judged(stack: str, key: DeclaredKey, there: FoundKey) -> Iterator[Finding]:
     def finding(kind: Kind, what: str, remedy: str) -> Finding:
         return Finding(kind, key.alias, there.id, key.purpose, what, remedy)
 
-    anew = f"neither can be changed: restore the alias to the key it had (CloudTrail: UpdateAlias), or replace the key ({_converge(stack)})"  # noqa: E501 - one sentence
     if there.state in _LEAVING:
         yield finding(
             Kind.PENDING_DELETION,
@@ -111,24 +110,46 @@ def _judged(stack: str, key: DeclaredKey, there: FoundKey) -> Iterator[Finding]:
             f"the key's state is {there.state}",
             f"see aws kms describe-key --key-id {there.id}",
         )
-    if there.spec != key.spec:
-        yield finding(Kind.WRONG_SPEC, f"the key's spec is {there.spec} instead of {key.spec}", anew)
-    if there.usage != key.usage:
-        yield finding(Kind.WRONG_USAGE, f"the key's usage is {there.usage} instead of {key.usage}", anew)
-    if key.rotates and there.spec == _SYMMETRIC and there.rotates is False:
-        yield finding(Kind.UNROTATED, "rotation of the key's material is off", _converge(stack))
-    elif there.rotates and there.rotation_period_days not in {None, key.rotation_period_days}:
-        yield finding(
-            Kind.ROTATION_PERIOD,
-            f"the material is rotated every {there.rotation_period_days} days instead of {key.rotation_period_days}",
-            _converge(stack),
-        )
+    yield from (finding(kind, what, _anew(stack)) for kind, what in _made_otherwise(key, there))
+    yield from _renewed(stack, key, there)
     if there.policy is not None and (parts := differences(rendered(*key.policy), there.policy)):
         yield finding(
             Kind.WRONG_POLICY,
             f"the key's policy is not the declared one: {'; '.join(parts)}",
             f"find out who changed it (CloudTrail: PutKeyPolicy), then {_converge(stack)}",
         )
+
+
+def _anew(stack: str) -> str:
+    return f"it cannot be changed: restore the alias to the key it had (CloudTrail: UpdateAlias), or replace the key ({_converge(stack)})"  # noqa: E501 - one sentence
+
+
+def _made_otherwise(key: DeclaredKey, there: FoundKey) -> Iterator[tuple[Kind, str]]:
+    """What is settled when a key is made."""
+    if there.spec != key.spec:
+        yield Kind.WRONG_SPEC, f"the key's spec is {there.spec} instead of {key.spec}"
+    if there.usage != key.usage:
+        yield Kind.WRONG_USAGE, f"the key's usage is {there.usage} instead of {key.usage}"
+    if there.multi_region != key.multi_region:
+        found, wanted = ("several regions", "one") if there.multi_region else ("one region", "several")
+        yield Kind.WRONG_REGIONS, f"the key is of {found} instead of {wanted}"
+    if there.store != key.store:
+        yield Kind.WRONG_STORE, f"the key's material is kept {_kept(there.store)} instead of {_kept(key.store)}"
+
+
+def _renewed(stack: str, key: DeclaredKey, there: FoundKey) -> Iterator[Finding]:
+    if key.rotates and there.spec == _SYMMETRIC and there.rotates is False:
+        kind, what = Kind.UNROTATED, "rotation of the key's material is off"
+    elif there.rotates and there.rotation_period_days not in {None, key.rotation_period_days}:
+        kind = Kind.ROTATION_PERIOD
+        what = f"the material is rotated every {there.rotation_period_days} days instead of {key.rotation_period_days}"
+    else:
+        return
+    yield Finding(kind, key.alias, there.id, key.purpose, what, _converge(stack))
+
+
+def _kept(store: str | None) -> str:
+    return f"in {store}" if store else "by KMS itself"
 
 
 def _foreign_aliases(stack: str, ours: set[str], found: Found) -> Iterator[Finding]:

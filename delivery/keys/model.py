@@ -26,6 +26,8 @@ class FoundKey:
         rotates: whether rotation is on; None: not asked.
         rotation_period_days: None: not told.
         policy: its policy's JSON; None: not asked.
+        multi_region: whether it is one of several of its id, each in its region.
+        store: id of the custom key store that keeps its material.
     """
 
     id: str
@@ -37,6 +39,8 @@ class FoundKey:
     rotates: bool | None = None
     rotation_period_days: int | None = None
     policy: str | None = None
+    multi_region: bool = False
+    store: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,10 @@ class Kind(StrEnum):
     ROTATION_PERIOD = "rotation-period"
     WRONG_SPEC = "wrong-spec"
     WRONG_USAGE = "wrong-usage"
+    WRONG_REGIONS = "wrong-regions"
+    WRONG_REPLICA = "wrong-replica"
+    WRONG_STORE = "wrong-store"
+    STORE = "store"
     WRONG_TAGS = "wrong-tags"
     WRONG_POLICY = "wrong-policy"
     FOREIGN_ALIAS = "foreign-alias"

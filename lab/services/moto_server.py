@@ -1,14 +1,17 @@
-"""moto's server on loopback, with `MessageType=DIGEST` in KMS: `python moto_server.py PORT`.
+"""moto's server on loopback, with `MessageType=DIGEST` and replicas in KMS: `python moto_server.py PORT`.
 
 moto 5.2 hashes whatever it is given to sign; AWS signs a digest as it is, and cosign sends digests. Some private places
 of moto are patched, and the start fails with a clear message once they have moved:
 `KmsResponse.sign`/`verify`, which know the message type but do not pass it on, and the two key classes' choice of hash.
 https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html#KMS-Sign-request-MessageType
+A replica of a multi-Region key shares its primary's aliases, grants and kind in moto, which are its own in AWS:
+`KmsBackend.replicate_key` parts them.
 """
 
 from __future__ import annotations
 
 import contextvars
+import copy
 import functools
 import hashlib
 import importlib.metadata
@@ -21,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
 from moto import settings
 from moto.core.exceptions import JsonRESTError
-from moto.kms import responses
+from moto.kms import models, responses
 from moto.kms import utils as keys
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
@@ -51,6 +54,7 @@ def patch() -> None:
     _replace(keys.RSAPrivateKey, _RSA_HASH, _prehashed_with_padding)
     for name in ("sign", "verify"):
         _replace(responses.KmsResponse, name, _with_message_type)
+    _replace(models.KmsBackend, "replicate_key", independent)
     _check()
 
 
@@ -125,6 +129,18 @@ def _with_message_type(original: Callable[..., Any]) -> Callable[..., Any]:
             _digest.reset(token)
 
     return answer
+
+
+def independent(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`KmsBackend.replicate_key` whose replica has aliases and grants of its own, and is told from its primary."""
+
+    def replicate(self: Any, key_id: str, replica_region: str) -> Any:  # noqa: ANN401  moto's backend, untyped
+        replica = original(self, key_id, replica_region)
+        replica.aliases, replica.grants = {}, {}
+        replica.multi_region_configuration = copy.deepcopy(replica.multi_region_configuration)
+        return replica
+
+    return replicate
 
 
 def _check_length(message: bytes | str, algorithm: str) -> None:

@@ -94,14 +94,14 @@ class RunningLab:
         port = int(self.endpoints.kubernetes_url.rpartition(":")[2])
         return Client(port, tls(Pki(self.paths.root / "pki", ""), CLUSTER_CA, "admin"), timeout=30)
 
-    def aws(self, service: str) -> Any:  # noqa: ANN401  boto3 makes its clients at run time
+    def aws(self, service: str, region: str = "sa-east-1") -> Any:  # noqa: ANN401  boto3 makes its clients at run time
         """A boto3 client of the lab's cloud."""
         import boto3
 
         return boto3.session.Session().client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoints.cloud_url,
-            region_name="sa-east-1",
+            region_name=region,
             aws_access_key_id=self.endpoints.cloud_access_key_id,
             aws_secret_access_key=self.endpoints.cloud_secret_access_key,
         )

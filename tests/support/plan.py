@@ -131,6 +131,7 @@ class _Cloud(mocks.Mocks):
                 "id": ACCOUNT,
                 "userId": "AIDA",
             },
+            "aws:secretsmanager/getSecretVersion:getSecretVersion": {"secretString": "of-the-secret"},
             "aws:index/getPartition:getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com", "id": "aws"},
         }
         return answers[args.token], []

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/kms/latest/APIReference/ and terraform-provider-aws'
 Gaps of moto 5.2 and what is done about them:
 - `rotationPeriodInDays` is neither kept nor told: the state remembers it (an import leaves it out), and drift in it
   can't be seen in the lab;
-- custom key stores (`customKeyStoreId`, `xksKeyId`) are not known to it: refused by name;
+- custom key stores are not known to it: a key with a `customKeyStoreId` is checked as KMS would and made as one of
+  KMS's own, and the state remembers the store; external ones (`xksKeyId`) are refused by name;
 - a policy that locks its own author out is accepted: `bypassPolicyLockoutSafetyCheck` has no effect.
 """
 
@@ -41,6 +42,7 @@ class Key(Resource):
         "kms",
         inputs=(
             "bypassPolicyLockoutSafetyCheck",
+            "customKeyStoreId",
             "customerMasterKeySpec",
             "deletionWindowInDays",
             "description",
@@ -53,7 +55,7 @@ class Key(Resource):
             "tags",
         ),
         outputs=frozenset({"arn", "keyId"}),
-        force_new=frozenset({"customerMasterKeySpec", "keyUsage", "multiRegion"}),
+        force_new=frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"}),
         defaults={
             "bypassPolicyLockoutSafetyCheck": False,
             "customerMasterKeySpec": _SYMMETRIC,
@@ -63,7 +65,7 @@ class Key(Resource):
         },
         computed=frozenset({"description", "multiRegion", "policy", "rotationPeriodInDays"}),
         local=frozenset({"bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"}),
-        untold=frozenset({"rotationPeriodInDays"}),
+        untold=frozenset({"customKeyStoreId", "rotationPeriodInDays"}),
         documents={"policy": documents.same_policy},
         tagging=Tagging(
             by="keyId",
@@ -86,6 +88,13 @@ class Key(Resource):
             found["rotationPeriodInDays"] = "needs enableKeyRotation: true"
         if inputs.get("enableKeyRotation") and inputs.get("customerMasterKeySpec", _SYMMETRIC) != _SYMMETRIC:
             found["enableKeyRotation"] = "only symmetric encryption keys (SYMMETRIC_DEFAULT) rotate by themselves"
+        if inputs.get("customKeyStoreId") is not None:
+            impossible = (
+                ("multiRegion", inputs.get("multiRegion")),
+                ("enableKeyRotation", inputs.get("enableKeyRotation")),
+                ("customerMasterKeySpec", inputs.get("customerMasterKeySpec", _SYMMETRIC) != _SYMMETRIC),
+            )
+            found |= {name: "is not possible in a custom key store" for name, asked in impossible if asked}
         return found
 
     def make(self, api: Api, inputs: Properties) -> str:
@@ -97,6 +106,7 @@ class Key(Resource):
             KeyUsage=inputs.get("keyUsage"),
             Description=inputs.get("description"),
             MultiRegion=inputs.get("multiRegion"),
+            CustomKeyStoreId=inputs.get("customKeyStoreId"),
             Policy=inputs.get("policy"),
             **self.creation_tags(inputs),
         )
@@ -175,6 +185,115 @@ class Key(Resource):
         api("enable_key_rotation", KeyId=key_id, RotationPeriodInDays=inputs.get("rotationPeriodInDays"))
 
 
+class ReplicaKey(Resource):
+    """`aws.kms.ReplicaKey`. Its id is the key id, which is its primary's; moto keeps nothing of what it is given."""
+
+    table = Table(
+        "aws:kms/replicaKey:ReplicaKey",
+        "kms",
+        inputs=(
+            "bypassPolicyLockoutSafetyCheck",
+            "deletionWindowInDays",
+            "description",
+            "enabled",
+            "policy",
+            "primaryKeyArn",
+            "tags",
+        ),
+        outputs=frozenset({"arn", "keyId", "keySpec", "keyUsage"}),
+        force_new=frozenset({"primaryKeyArn"}),
+        defaults={"bypassPolicyLockoutSafetyCheck": False, "enabled": True},
+        computed=frozenset({"policy"}),
+        local=frozenset({"bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"}),
+        documents={"policy": documents.same_policy},
+        tagging=Tagging(
+            by="keyId",
+            target="KeyId",
+            pairs=Pairs("TagKey", "TagValue"),
+            listing="list_resource_tags",
+            at_create=None,
+        ),
+    )
+
+    def check(self, inputs: Properties) -> Mapping[str, str]:
+        """The window, and what can be replicated."""
+        found, window = dict(super().check(inputs)), inputs.get("deletionWindowInDays")
+        if window is not None and window not in _WINDOWS:
+            found["deletionWindowInDays"] = f"is {window}: 7 to 30 days are possible"
+        primary = inputs.get("primaryKeyArn")
+        if isinstance(primary, str) and primary.startswith("arn:") and ":key/mrk-" not in primary:
+            found["primaryKeyArn"] = (
+                f"is {primary!r}: it must be the ARN of a multi-Region key, whose id begins with mrk-"
+            )
+        return found
+
+    def make(self, api: Api, inputs: Properties) -> str:
+        """Ask the primary's region for it."""
+        arn = str(inputs["primaryKeyArn"])
+        primary = self.cloud.api("kms", arn.split(":")[3])
+        answer = primary(
+            "replicate_key", KeyId=arn.rpartition("/")[2], ReplicaRegion=api.region, Policy=inputs.get("policy")
+        )
+        return str(answer["ReplicaKeyMetadata"]["KeyId"])
+
+    def finish(self, api: Api, resource_id: str, inputs: Properties) -> None:
+        """What moto copied from the primary becomes the replica's own."""
+        api("update_key_description", KeyId=resource_id, Description=inputs.get("description", ""))
+        self._put_policy(api, resource_id, inputs)
+        tagging = self.table.tagging
+        if tagging is not None:
+            tagging.write(api, resource_id, tagging.read(api, resource_id), self.rules.merged(inputs.get("tags")))
+        if inputs.get("enabled") is False:
+            api("disable_key", KeyId=resource_id)
+
+    def fetch(self, api: Api, resource_id: str, known: Properties) -> dict[str, Any]:
+        """Metadata and policy."""
+        del known
+        metadata = api("describe_key", KeyId=resource_id)["KeyMetadata"]
+        if metadata["KeyState"] in _GONE:
+            raise NotFoundError(f"KMS key {resource_id} is pending deletion")
+        return {
+            "arn": metadata["Arn"],
+            "description": metadata.get("Description") or None,
+            "enabled": metadata["Enabled"],
+            "keyId": metadata["KeyId"],
+            "keySpec": metadata["KeySpec"],
+            "keyUsage": metadata["KeyUsage"],
+            "policy": documents.normal(api("get_key_policy", KeyId=resource_id, PolicyName=_POLICY)["Policy"]),
+            "primaryKeyArn": metadata["MultiRegionConfiguration"]["PrimaryKey"]["Arn"],
+        }
+
+    def change(self, api: Api, resource_id: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
+        """Enable before and disable after everything else."""
+        del old
+        enabled = new.get("enabled", True)
+        if "enabled" in changed and enabled:
+            api("enable_key", KeyId=resource_id)
+        if "description" in changed:
+            api("update_key_description", KeyId=resource_id, Description=new.get("description", ""))
+        if "policy" in changed:
+            self._put_policy(api, resource_id, new)
+        if "enabled" in changed and not enabled:
+            api("disable_key", KeyId=resource_id)
+
+    def remove(self, api: Api, resource_id: str, known: Properties) -> None:
+        """Schedule its deletion; the primary stays."""
+        if api("describe_key", KeyId=resource_id)["KeyMetadata"]["KeyState"] in _GONE:
+            return
+        api("schedule_key_deletion", KeyId=resource_id, PendingWindowInDays=known.get("deletionWindowInDays"))
+
+    @staticmethod
+    def _put_policy(api: Api, key_id: str, inputs: Properties) -> None:
+        if inputs.get("policy") is not None:
+            api(
+                "put_key_policy",
+                KeyId=key_id,
+                PolicyName=_POLICY,
+                Policy=inputs["policy"],
+                BypassPolicyLockoutSafetyCheck=inputs.get("bypassPolicyLockoutSafetyCheck"),
+            )
+
+
 class Alias(Resource):
     """`aws.kms.Alias`. Its id is its name, `alias/...`."""
 
@@ -247,4 +366,4 @@ def _key_id(value: object) -> str:
     return str(value).rpartition(":key/")[2]
 
 
-TYPES: tuple[type[Resource], ...] = (Key, Alias)
+TYPES: tuple[type[Resource], ...] = (Key, ReplicaKey, Alias)

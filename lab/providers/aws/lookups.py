@@ -216,4 +216,44 @@ class GetPublicKey(LookUp):
         }
 
 
-FUNCTIONS: tuple[type[LookUp], ...] = (GetCallerIdentity, GetRegion, GetPartition, GetAlias, GetKey, GetPublicKey)
+class GetSecretVersion(LookUp):
+    """The value of a secret in Secrets Manager: its version of now, or one that is named."""
+
+    name = "secretsmanager/getSecretVersion"
+    arguments = ("region", "secretId", "versionId", "versionStage")
+    required = ("secretId",)
+
+    def answer(self, arguments: Properties) -> dict[str, Any]:
+        """Ask Secrets Manager."""
+        api = self._api("secretsmanager", arguments)
+        found = api(
+            "get_secret_value",
+            SecretId=arguments["secretId"],
+            VersionId=arguments.get("versionId"),
+            VersionStage=arguments.get("versionStage"),
+        )
+        binary = found.get("SecretBinary")
+        return {
+            "arn": found["ARN"],
+            "createdDate": found["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "id": f"{arguments['secretId']}|{found['VersionId']}",
+            "region": api.region,
+            "secretArn": found["ARN"],
+            "secretBinary": base64.b64encode(binary).decode() if binary else "",
+            "secretId": arguments["secretId"],
+            "secretString": found.get("SecretString", ""),
+            "versionId": found["VersionId"],
+            "versionStage": arguments.get("versionStage"),
+            "versionStages": list(found["VersionStages"]),
+        }
+
+
+FUNCTIONS: tuple[type[LookUp], ...] = (
+    GetCallerIdentity,
+    GetRegion,
+    GetPartition,
+    GetAlias,
+    GetKey,
+    GetPublicKey,
+    GetSecretVersion,
+)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lab.providers.aws import (
     acm,
     backup,
+    cloudhsm,
     cloudtrail,
     cloudwatch,
     config,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 TYPES: tuple[type[Resource], ...] = (
     *acm.TYPES,
     *backup.TYPES,
+    *cloudhsm.TYPES,
     *cloudtrail.TYPES,
     *cloudwatch.TYPES,
     *config.TYPES,

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components.account import KnownAccount
-from components.keys.inventory import PurposeUsers, inventory
+from components.keys.inventory import PurposeUsers, inventory, replicas
 from components.keys.purposes import KEYS, KeyPurpose
 from components.policies import document, rendered
 from components.providers import Account
@@ -54,3 +54,12 @@ def test_the_policy_of_a_known_account_is_the_one_that_the_engine_makes(purpose:
 
     run(program)
     assert json.loads(seen[0]) == json.loads(json.dumps(rendered(*DECLARED[purpose].policy)))
+
+
+def test_replicas_are_those_of_the_settings_in_their_region() -> None:
+    settings = Keys.model_validate_json('{"replica": {"region": "us-east-1", "purposes": ["vault-unseal"]}}')
+    (replica,) = replicas("local", settings, (), KNOWN)
+    (primary,) = (key for key in inventory("local", settings, (), KNOWN) if key.multi_region)
+    assert (replica.purpose, replica.region, replica.multi_region) == (KeyPurpose.VAULT_UNSEAL, "us-east-1", True)
+    assert (primary.alias, primary.region) == (replica.alias, "sa-east-1")
+    assert replicas("local", SETTINGS, (), KNOWN) == ()

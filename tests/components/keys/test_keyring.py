@@ -93,3 +93,30 @@ def test_the_outputs_name_every_key() -> None:
 def test_a_long_stack_name_yields_a_valid_alias() -> None:
     for alias in _ring("s" * 300).of("aws:kms/alias:Alias"):
         assert len(alias.inputs["name"]) <= 256
+
+
+def test_keys_are_of_several_regions_or_in_a_store_where_the_settings_say_so() -> None:
+    settings = Keys.model_validate_json(
+        '{"replica": {"region": "us-east-1", "purposes": ["envelope"]},'
+        ' "store": {"id": "cks-1234567890abcdef0", "purposes": ["vault-unseal"]}}'
+    )
+
+    def program() -> None:
+        KeyRing(
+            "keys",
+            KeyRingArgs(stack="local", settings=settings),
+            Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
+            pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
+        )
+
+    plan = run(program)[0]
+    keys = {key.name.removeprefix("keys-"): key for key in plan.of("aws:kms/key:Key")}
+    assert [name for name, key in keys.items() if key.inputs.get("multiRegion")] == ["envelope"]
+    assert {name: key.inputs["customKeyStoreId"] for name, key in keys.items() if "customKeyStoreId" in key.inputs} == {
+        "vault-unseal": "cks-1234567890abcdef0"
+    }
+    assert keys["vault-unseal"].inputs["enableKeyRotation"] is False
+    assert "rotationPeriodInDays" not in keys["vault-unseal"].inputs
+    replication = policy_of(keys["envelope"])["Replication"]
+    assert replication["Condition"]["StringEquals"] == {"kms:ReplicaRegion": "us-east-1"}
+    assert "Replication" not in policy_of(keys["s3"])

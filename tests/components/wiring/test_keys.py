@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from components.account import KnownAccount
+from components.errors import SettingsError
 from components.keys.purposes import KeyPurpose
 from components.stack import build
 from components.wiring.keys import platform_users
@@ -44,3 +47,48 @@ def test_vaults_key_has_a_user_when_there_is_a_vault(project: Project) -> None:
     project.config["cartorio:certificates"] = {}
     project.config["cartorio:vault"] = VAULT
     assert unsealers() == (f"arn:aws:iam::{ACCOUNT}:role/cartorio-local-vault-unseal",)
+
+
+def test_the_keys_of_a_second_region_are_under_its_own_provider(project: Project) -> None:
+    project.config["cartorio:keys"] = {"replica": {"region": "us-east-1", "purposes": ["vault-unseal"]}}
+    settings = project.settings()
+    plan, _ = run(lambda: build(settings))
+    replica = plan.one("aws:kms/replicaKey:ReplicaKey")
+    assert (replica.name, replica.provider_name) == ("keys-copy-vault-unseal", "aws-keys")
+    assert plan.one("pulumi:providers:aws", "aws-keys").inputs["region"] == "us-east-1"
+    assert [key.name for key in plan.of("aws:kms/key:Key") if key.inputs.get("multiRegion")] == ["keys-vault-unseal"]
+
+
+def test_a_replica_in_the_stacks_own_region_is_refused(project: Project) -> None:
+    project.config["cartorio:keys"] = {"replica": {"region": "sa-east-1"}}
+    with pytest.raises(SettingsError, match=r"cartorio:keys\.replica\.region  must be another region"):
+        project.settings()
+
+
+def test_the_password_of_the_store_is_looked_up_and_stays_secret(tmp_path: Path) -> None:
+    project = Project(tmp_path, "producao")
+    pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    secret = f"arn:aws:secretsmanager:sa-east-1:{ACCOUNT}:secret:cartorio/hsm-a1b2c3"
+    project.config["cartorio:keys"] = {"store": {"cluster": {"trustAnchor": pem, "passwordSecret": secret}}}
+    settings = project.settings()
+    plan, _ = run(lambda: build(settings), stack="producao")
+    store = plan.one("aws:kms/customKeyStore:CustomKeyStore")
+    assert store.inputs["keyStorePassword"] == "of-the-secret"
+    assert "keyStorePassword" in store.secrets
+
+
+def test_hsms_stand_in_the_intra_subnets(tmp_path: Path) -> None:
+    project = Project(tmp_path, "producao")
+    project.config["cartorio:keys"] = {"store": {"cluster": {}}}
+    settings = project.settings()
+    plan, _ = run(lambda: build(settings), stack="producao")
+    subnets = plan.one("aws:cloudhsmv2/cluster:Cluster").inputs["subnetIds"]
+    assert len(subnets) == 3
+    assert all("intra" in subnet for subnet in subnets)
+
+
+def test_hsms_without_a_network_are_refused(project: Project) -> None:
+    del project.config["cartorio:network"]
+    project.config["cartorio:keys"] = {"store": {"cluster": {}}}
+    with pytest.raises(SettingsError, match=r"cartorio:keys\.store\.cluster  needs cartorio:network"):
+        project.settings()

@@ -67,6 +67,7 @@ class Keys:
                 "KeySpec": key.spec,
                 "KeyUsage": key.usage,
                 "Policy": json.dumps(rendered(*key.policy)),
+                "MultiRegion": key.multi_region,
                 "Tags": [{"TagKey": name, "TagValue": value} for name, value in tags.items()],
                 **changed,
             }

@@ -135,6 +135,22 @@ def test_cosign_signs_with_the_labs_kms_and_verifies(lab: RunningLab, kms: Any, 
         lab.run("cosign", "verify-blob", *known, str(blob))
 
 
+def test_a_replica_has_aliases_and_a_kind_of_its_own(lab: RunningLab) -> None:
+    here, there, alias = lab.aws("kms"), lab.aws("kms", "us-east-1"), f"alias/tests-{uuid.uuid4().hex[:8]}"
+    key_id = here.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    here.create_alias(AliasName=alias, TargetKeyId=key_id)
+    here.replicate_key(KeyId=key_id, ReplicaRegion="us-east-1")
+    assert alias not in {one["AliasName"] for one in there.list_aliases()["Aliases"]}
+    there.create_alias(AliasName=alias, TargetKeyId=key_id)
+    there.delete_alias(AliasName=alias)
+    assert alias in {one["AliasName"] for one in here.list_aliases()["Aliases"]}
+    kinds = [
+        kms.describe_key(KeyId=key_id)["KeyMetadata"]["MultiRegionConfiguration"]["MultiRegionKeyType"]
+        for kms in (there, here)
+    ]
+    assert kinds == ["REPLICA", "PRIMARY"]
+
+
 def test_policies_that_aws_manages_can_be_attached(lab: RunningLab) -> None:
     iam, name = lab.aws("iam"), f"tests-services-{uuid.uuid4().hex[:8]}"
     arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"

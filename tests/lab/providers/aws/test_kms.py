@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
+REPLICA = "aws:kms/replicaKey:ReplicaKey"
 ROOT = {"AWS": "arn:aws:iam::123456789012:root"}
 
 
@@ -24,6 +25,10 @@ def policy(*actions: str) -> str:
 
 def _other_description(hands: Hands, key: Managed) -> None:
     hands("kms").update_key_description(KeyId=key.id, Description="by hand")
+
+
+def _other_description_elsewhere(hands: Hands, key: Managed) -> None:
+    hands("kms", "us-east-1").update_key_description(KeyId=key.id, Description="by hand")
 
 
 def _other_target(hands: Hands, alias: Managed) -> None:
@@ -56,6 +61,7 @@ CASES = (
             {"bypassPolicyLockoutSafetyCheck": True},
         ),
         replaces=(
+            {"customKeyStoreId": "cks-1234567890abcdef0"},
             {"customerMasterKeySpec": "RSA_2048"},
             {"keyUsage": "SIGN_VERIFY"},
             {"multiRegion": True},
@@ -66,6 +72,36 @@ CASES = (
         # moto keeps no rotation period, and the window is the provider's own.
         told_apart=frozenset({"deletionWindowInDays", "rotationPeriodInDays"}),
         kept=frozenset({"rotationPeriodInDays"}),
+    ),
+    Case(
+        REPLICA,
+        {
+            "primaryKeyArn": "$primary.arn",
+            "region": "us-east-1",
+            "description": "Envelope key, elsewhere",
+            "policy": policy("kms:*"),
+            "deletionWindowInDays": 7,
+            "tags": {"purpose": "envelope"},
+        },
+        needs=(("primary", KEY, {"multiRegion": True, "description": "Envelope key", "tags": {"of": "primary"}}),),
+        updates=(
+            {"description": "Envelope key of the other region"},
+            {"policy": policy("kms:Describe*", "kms:PutKeyPolicy", "kms:Get*", "kms:List*")},
+            {"enabled": False},
+            {"enabled": True},
+            {"tags": {"purpose": "envelope", "owner": "platform"}},
+            {"tags": None},
+            {"deletionWindowInDays": 30},
+            {"bypassPolicyLockoutSafetyCheck": True},
+        ),
+        replaces=(
+            {"primaryKeyArn": "arn:aws:kms:sa-east-1:123456789012:key/mrk-0123456789abcdef0123456789abcdef"},
+            {"region": "eu-west-1"},
+        ),
+        spoilt="description",
+        spoil=_other_description_elsewhere,
+        told_apart=frozenset({"deletionWindowInDays"}),
+        import_id=lambda key: f"{key.id}@us-east-1",
     ),
     Case(
         ALIAS,
@@ -114,6 +150,32 @@ def test_key_is_found_by_arn_and_alias_too(engine: Engine) -> None:
         assert (again.outputs, again.given) == (found.outputs, found.given)
 
 
+def test_a_replica_is_a_key_of_its_own_with_its_primarys_id(engine: Engine, by_hand: Hands) -> None:
+    primary = engine.create(KEY, "k", {"multiRegion": True, "description": "here", "tags": {"of": "primary"}})
+    inputs = {"primaryKeyArn": primary.outputs["arn"], "region": "us-east-1", "tags": {"of": "replica"}}
+    replica = engine.create(REPLICA, "r", inputs)
+    assert replica.id == primary.id
+    assert replica.outputs["arn"] == f"arn:aws:kms:us-east-1:123456789012:key/{primary.id}"
+    assert replica.outputs["tagsAll"] == {"of": "replica"}
+    engine.delete(replica)
+    assert by_hand("kms", "us-east-1").describe_key(KeyId=primary.id)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    kept = engine.refresh(primary)
+    assert kept is not None
+    assert kept.outputs["tagsAll"] == {"of": "primary"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "name", "reason"),
+    [
+        ({"primaryKeyArn": "arn:aws:kms:sa-east-1:123456789012:key/1"}, "primaryKeyArn", "multi-Region"),
+        ({"primaryKeyArn": "arn:aws:kms:a:1:key/mrk-1", "deletionWindowInDays": 3}, "deletionWindowInDays", "7 to 30"),
+    ],
+)
+def test_wrong_replica(engine: Engine, inputs: dict[str, Any], name: str, reason: str) -> None:
+    with pytest.raises(RefusedError, match=f"^{name}: .*{reason}"):
+        engine.check(REPLICA, "r", inputs)
+
+
 def test_signing_key(engine: Engine) -> None:
     inputs = {"customerMasterKeySpec": "ECC_NIST_P256", "keyUsage": "SIGN_VERIFY"}
     key = engine.create(KEY, "k", inputs)
@@ -154,7 +216,10 @@ def test_policy_spelt_differently_is_no_change(engine: Engine) -> None:
         ({"customerMasterKeySpec": "RSA_2048", "enableKeyRotation": True}, "enableKeyRotation", "symmetric"),
         ({"policy": "{"}, "policy", "no JSON"),
         ({"policy": "[]"}, "policy", "no object"),
-        ({"customKeyStoreId": "cks-1"}, "customKeyStoreId", "does not support"),
+        ({"xksKeyId": "1"}, "xksKeyId", "does not support"),
+        ({"customKeyStoreId": "cks-1", "multiRegion": True}, "multiRegion", "custom key store"),
+        ({"customKeyStoreId": "cks-1", "enableKeyRotation": True}, "enableKeyRotation", "custom key store"),
+        ({"customKeyStoreId": "cks-1", "customerMasterKeySpec": "RSA_2048"}, "customerMasterKeySpec", "custom key"),
         ({"descripton": "d"}, "descripton", "does not support"),
         ({"description": 7}, "description", "a string"),
     ],

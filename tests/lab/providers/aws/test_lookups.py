@@ -13,6 +13,7 @@ from tests.support.aws_case import KEYS
 from tests.support.provider_engine import RefusedError
 
 if TYPE_CHECKING:
+    from tests.support.aws_case import Hands
     from tests.support.provider_engine import Engine
 
 KEY = "aws:kms/key:Key"
@@ -98,7 +99,7 @@ def test_unsupported_argument_is_refused_by_name(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("look_up", lookups.FUNCTIONS, ids=lambda look_up: look_up.__name__)
-def test_outputs_are_the_sdks(engine: Engine, look_up: type[lookups.LookUp]) -> None:
+def test_outputs_are_the_sdks(engine: Engine, by_hand: Hands, look_up: type[lookups.LookUp]) -> None:
     """Every output that the SDK's result has, and no other."""
     import importlib
     import inspect
@@ -107,7 +108,10 @@ def test_outputs_are_the_sdks(engine: Engine, look_up: type[lookups.LookUp]) -> 
     key = engine.create(KEY, "k", {"customerMasterKeySpec": "ECC_NIST_P256", "keyUsage": "SIGN_VERIFY"})
     engine.create(ALIAS, "a", {"name": "alias/x", "targetKeyId": key.id})
     arguments = {name: value for name, value in {"name": "alias/x", "keyId": key.id}.items() if name in bound.arguments}
-    found = engine.invoke(bound.token, **(arguments if "kms" in bound.token else {}))
+    if look_up is lookups.GetSecretVersion:
+        secret = by_hand("secretsmanager").create_secret(Name="x", SecretString="s")
+        arguments = {"secretId": secret["ARN"], "versionStage": "AWSCURRENT"}
+    found = engine.invoke(bound.token, **({} if look_up.name.startswith("index/") else arguments))
     area = look_up.name.partition("/")[0]
     module = importlib.import_module("pulumi_aws" if area == "index" else f"pulumi_aws.{area}")
     result = getattr(module, f"{look_up.__name__}Result")
@@ -115,3 +119,14 @@ def test_outputs_are_the_sdks(engine: Engine, look_up: type[lookups.LookUp]) -> 
     expected = {head + "".join(word.title() for word in rest) for head, *rest in (name.split("_") for name in names)}
     assert found.keys() | {"grantTokens"} == expected | {"grantTokens"}
     assert UNKNOWN not in found.values()
+
+
+def test_secret_version(engine: Engine, by_hand: Hands) -> None:
+    secret = by_hand("secretsmanager").create_secret(Name="cartorio/hsm", SecretString="first")
+    found = engine.invoke("aws:secretsmanager/getSecretVersion:getSecretVersion", secretId=secret["ARN"])
+    assert (found["secretString"], found["arn"]) == ("first", secret["ARN"])
+    by_hand("secretsmanager").put_secret_value(SecretId="cartorio/hsm", SecretString="second")
+    asked = {"secretId": "cartorio/hsm", "versionStage": "AWSPREVIOUS"}
+    assert engine.invoke("aws:secretsmanager/getSecretVersion:getSecretVersion", **asked)["secretString"] == "first"
+    with pytest.raises(RefusedError, match="ResourceNotFoundException"):
+        engine.invoke("aws:secretsmanager/getSecretVersion:getSecretVersion", secretId="cartorio/none")
