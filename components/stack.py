@@ -132,13 +132,14 @@ def build(settings: Settings) -> Outputs:
     providers = connect(settings)
     site = Site(settings, providers.account, providers.aws, providers.random)
     keys, replicated = build_keys(site)
-    vpc = network.build(site, keys.arn(KeyPurpose.LOGS))
-    store = key_store(site, vpc)
+    # First: the boundary of deployments binds every role that comes after it.
     chain = supply.build(
         site, keys.envelope.arn, keys.release_signing.arn, secrets_key=keys.arn(KeyPurpose.PULUMI_SECRETS)
     )
+    vpc = network.build(site, keys.arn(KeyPurpose.LOGS))
+    store = key_store(site, vpc)
     stores = data.build(site, keys.arn(KeyPurpose.S3))
-    copies = backup.build(site, keys.arn(KeyPurpose.BACKUP))
+    copies = backup.build(site, keys.arn(KeyPurpose.BACKUP), keys.arn(KeyPurpose.LOGS))
     trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns)
     cluster = ClusterHandle(name=None, provider=providers.kubernetes)
     inside = _inside(site, cluster, keys)

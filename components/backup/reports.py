@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pulumi_aws as aws
 
-from components.base import Args, Component
+from components.base import Args, Component, Text
 from components.policies import Condition, Principal, Statement, document
 from components.sections.audit import Subscription
 
@@ -20,9 +20,11 @@ class BackupReportsArgs(Args):
     """What is told to whom.
 
     Attributes:
+        key_arn: the key that encrypts what waits to be told; its policy lets AWS Backup use it.
         subscriptions: who is told.
     """
 
+    key_arn: Text
     subscriptions: tuple[Subscription, ...]
 
 
@@ -38,7 +40,9 @@ class BackupReports(Component):
 
     def __init__(self, name: str, args: BackupReportsArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
-        topic = aws.sns.Topic(f"{name}-topic", display_name="Cartorio backups", opts=self._child())
+        topic = aws.sns.Topic(
+            f"{name}-topic", display_name="Cartorio backups", kms_master_key_id=args.key_arn, opts=self._child()
+        )
         told = Statement(
             sid="Backup",
             principal=Principal("Service", ("backup.amazonaws.com",)),

@@ -170,6 +170,13 @@ def statements(
                 actions=("kms:Decrypt", "kms:GenerateDataKey"),
                 resources=_THE_KEY,
             ),
+            # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
+            Statement(
+                sid="UseByBackupReports",
+                principal=Principal("Service", ("backup.amazonaws.com",)),
+                actions=("kms:Decrypt", "kms:GenerateDataKey"),
+                resources=_THE_KEY,
+            ),
         ]
     return tuple(result)
 

@@ -43,7 +43,8 @@ class KeyRow:
         actions: what a user of the key may call.
         via: services of the same account that call it for a principal (`kms:ViaService`), without the region.
         logs: whether CloudWatch Logs encrypts with it.
-        audit: whether CloudTrail encrypts with it, and CloudWatch's alarms reach the topics that are encrypted with it.
+        audit: whether CloudTrail encrypts with it, and CloudWatch's alarms and AWS Backup's reports reach the topics
+            that are encrypted with it.
         service_roles: service-linked roles of the account that use it, as `<service>/<role name>`.
     """
 

@@ -1,7 +1,8 @@
 """AWS's services inside the VPC: what the platform calls does not leave AWS's network.
 
 https://docs.aws.amazon.com/vpc/latest/privatelink/what-is-privatelink.html. The gateway to S3 serves the
-account's own principals only; an interface serves whoever is inside the VPC, as AWS has it by default.
+account's own principals only, and leads to its own buckets only; an interface serves whoever is inside the VPC, as
+AWS has it by default.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class ServiceEndpointsArgs(Args):
         subnets: where the interfaces are, one a zone.
         route_tables: which of them know the way to S3.
         services: the last part of the names, such as `ecr.api`.
+        foreign_buckets: buckets of other accounts that can be reached too.
     """
 
     vpc_id: Text
@@ -39,6 +41,7 @@ class ServiceEndpointsArgs(Args):
     subnets: tuple[Text, ...]
     route_tables: tuple[Text, ...]
     services: tuple[str, ...]
+    foreign_buckets: tuple[str, ...] = ()
 
 
 class ServiceEndpoints(Component):
@@ -54,6 +57,8 @@ class ServiceEndpoints(Component):
     def __init__(self, name: str, args: ServiceEndpointsArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
         own = Condition("StringEquals", "aws:PrincipalAccount", (account.id,))
+        # Otherwise whoever is inside could carry data to a bucket of their own: the credentials would be the account's.
+        inside = Condition("StringEquals", "aws:ResourceAccount", (account.id,))
         aws.ec2.VpcEndpoint(
             f"{name}-s3",
             vpc_id=args.vpc_id,
@@ -61,7 +66,8 @@ class ServiceEndpoints(Component):
             service_name=f"com.amazonaws.{account.region}.s3",
             route_table_ids=list(args.route_tables),
             policy=document(
-                Statement(sid="OwnAccount", principal=EVERYONE, actions=("s3:*",), resources=("*",), conditions=(own,)),
+                Statement("OwnAccount", ("s3:*",), ("*",), principal=EVERYONE, conditions=(own, inside)),
+                *_foreign(account, args.foreign_buckets, own),
                 Statement(
                     sid="ImageLayers",
                     principal=EVERYONE,
@@ -103,6 +109,14 @@ class ServiceEndpoints(Component):
             )
         self.security_group = group.id
         self.register_outputs({"securityGroup": self.security_group})
+
+
+def _foreign(account: Account, buckets: tuple[str, ...], own: Condition) -> tuple[Statement, ...]:
+    if not buckets:
+        return ()
+    arns = [pulumi.Output.concat("arn:", account.partition, f":s3:::{bucket}") for bucket in buckets]
+    objects = [pulumi.Output.concat(arn, "/*") for arn in arns]
+    return (Statement("NamedBuckets", ("s3:*",), (*arns, *objects), principal=EVERYONE, conditions=(own,)),)
 
 
 def _layers(account: Account) -> pulumi.Output[str]:

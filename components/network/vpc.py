@@ -82,6 +82,7 @@ class Network(Component):
                 subnets=subnets["intra"],
                 route_tables=(*dict.fromkeys(private), intra),
                 services=args.settings.interface_endpoints,
+                foreign_buckets=args.settings.foreign_buckets,
             ),
             account,
             self._child(),

@@ -93,6 +93,74 @@ class Detection(Section):
         return unique(value, "the feature")
 
 
+class RuleParameter(Section):
+    """One parameter of a rule."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=128)]
+    """Its name, as AWS documents it."""
+    value: Annotated[str, Field(min_length=1, max_length=1024)]
+    """Its value."""
+
+
+class ConfigRule(Section):
+    """A rule that AWS manages: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html."""
+
+    identifier: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]+$", max_length=128)]
+    """AWS's identifier, such as `ENCRYPTED_VOLUMES`."""
+    parameters: tuple[RuleParameter, ...] = ()
+    """What it is told."""
+
+    @field_validator("parameters")
+    @classmethod
+    def _parameters(cls, value: tuple[RuleParameter, ...]) -> tuple[RuleParameter, ...]:
+        unique(tuple(parameter.name for parameter in value), "the parameter")
+        return value
+
+
+_RULES = (
+    "CLOUD_TRAIL_ENCRYPTION_ENABLED",
+    "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED",
+    "CMK_BACKING_KEY_ROTATION_ENABLED",
+    "EC2_IMDSV2_CHECK",
+    "EC2_VOLUME_INUSE_CHECK",
+    "EKS_ENDPOINT_NO_PUBLIC_ACCESS",
+    "EKS_SECRETS_ENCRYPTED",
+    "ENCRYPTED_VOLUMES",
+    "GUARDDUTY_ENABLED_CENTRALIZED",
+    "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS",
+    "IAM_ROOT_ACCESS_KEY_CHECK",
+    "INCOMING_SSH_DISABLED",
+    "KMS_CMK_NOT_SCHEDULED_FOR_DELETION",
+    "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS",
+    "MULTI_REGION_CLOUD_TRAIL_ENABLED",
+    "ROOT_ACCOUNT_MFA_ENABLED",
+    "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
+    "S3_BUCKET_SSL_REQUESTS_ONLY",
+    "S3_BUCKET_VERSIONING_ENABLED",
+    "VPC_DEFAULT_SECURITY_GROUP_CLOSED",
+    "VPC_FLOW_LOGS_ENABLED",
+)
+
+
+class Recording(Section):
+    """AWS Config: how everything in the account is set up, every change of it, and rules that it is held to.
+
+    An account has one recorder a region. AWS Config does not deliver to a bucket with a default retention, so that its
+    record is in a bucket of its own beside the trail's, with versions and without a lock.
+    """
+
+    rules: tuple[ConfigRule, ...] = tuple(ConfigRule.model_construct(identifier=name, parameters=()) for name in _RULES)
+    """What the account is held to; absent: a list that follows the CIS benchmarks."""
+    keep_days: Annotated[int, Field(ge=365, le=36500)] = 2557
+    """Days that the record is kept."""
+
+    @field_validator("rules")
+    @classmethod
+    def _rules(cls, value: tuple[ConfigRule, ...]) -> tuple[ConfigRule, ...]:
+        unique(tuple(rule.identifier for rule in value), "the rule")
+        return value
+
+
 class Audit(Section):
     """The audit trail."""
 
@@ -100,5 +168,7 @@ class Audit(Section):
     """Days that log entries are kept."""
     trail: TrailSettings | None = None
     """The record of what is done in the account, and the alarms on it. Without it there is none."""
+    recording: Recording | None = None
+    """How the account is set up, recorded and held to rules. Without it nothing is."""
     detection: Detection | None = None
     """Who looks for intruders. Without it nobody does."""

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from components.sections.base import RetentionDays, Section, unique
-from components.values import AvailabilityZone, Cidr, EndpointService
+from components.values import AvailabilityZone, BucketName, Cidr, EndpointService
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +65,8 @@ class Network(Section):
     """How many ways out there are."""
     interface_endpoints: tuple[EndpointService, ...] = ("ecr.api", "ecr.dkr", "kms", "logs", "sts")
     """AWS services that are reached inside the VPC, by the last part of their endpoint's name; S3 always is."""
+    foreign_buckets: tuple[BucketName, ...] = ()
+    """Buckets of other accounts that the VPC reaches; otherwise S3's endpoint leads to the account's own only."""
     flow_log_retention_days: RetentionDays
     """Days that the log of the traffic is kept."""
 

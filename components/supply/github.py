@@ -13,6 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.base import Args, Component, Text
+from components.labels import PART_OF
 from components.naming import physical_name
 from components.policies import Condition, Effect, Principal, Statement, document
 from components.sections.supply import Github, GithubAccess, GithubRole
@@ -38,9 +39,17 @@ _FORBIDDEN = (
     "config:StopConfigurationRecorder",
     "guardduty:DeleteDetector",
     "guardduty:DisassociateFromAdministratorAccount",
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachUserPolicy",
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
     "iam:CreateUser",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteUserPermissionsBoundary",
+    "iam:PutGroupPolicy",
+    "iam:PutUserPermissionsBoundary",
+    "iam:PutUserPolicy",
     "kms:DisableKey",
     "kms:ScheduleKeyDeletion",
     "organizations:*",
@@ -55,6 +64,20 @@ _OWN_ROLE = (
     "iam:PutRolePolicy",
     "iam:UpdateAssumeRolePolicy",
 )
+
+
+# What gives a role more than it has: only to roles within the boundary, and none is made outside it.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html says
+# which actions know `iam:PermissionsBoundary`; the others are held to what carries the project's tag.
+_RAISING = (
+    "iam:AttachRolePolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePolicy",
+    "iam:DetachRolePolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+)
+_REWRITING = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy")
 
 
 def github_role_name(stack: str, role: str) -> str:
@@ -93,15 +116,18 @@ class GithubRolesArgs(Args):
 class GithubRoles(Component):
     """The account's OIDC provider for GitHub and the roles that its workflows take.
 
-    A role that deploys administers the account within a boundary. The boundary does not bind roles that a deployment
-    creates: review and the approval of the environment stand before those.
+    A role that deploys administers the account within a boundary, and so does every role that it creates or gives
+    anything to: `components.supply.boundary` attaches the boundary to all roles of the stack. Passing a role to a
+    service knows no such condition: a role of the account that is outside the boundary has to refuse that in its trust.
 
     Attributes:
+        boundary_arn: the boundary; None where nothing deploys.
         provider_arn: the OIDC provider.
         role_arns: by the roles' names in the settings.
     """
 
     TYPE = "cartorio:supply:GithubRoles"
+    boundary_arn: pulumi.Output[str] | None
     provider_arn: pulumi.Output[str]
     role_arns: dict[str, pulumi.Output[str]]
 
@@ -111,11 +137,11 @@ class GithubRoles(Component):
         self._args = args
         self.provider_arn = self._oidc_provider(name)
         deploys = tuple(role for role in args.settings.roles if role.access is GithubAccess.DEPLOY)
-        boundary = self._boundary(name, deploys) if deploys else None
-        self.role_arns = {
-            role.name: self._role(name, role, boundary if role in deploys else None) for role in args.settings.roles
-        }
-        self.register_outputs({"providerArn": self.provider_arn, "roleArns": self.role_arns})
+        self.boundary_arn = self._boundary(name, deploys) if deploys else None
+        self.role_arns = {role.name: self._role(name, role, self.boundary_arn) for role in args.settings.roles}
+        self.register_outputs(
+            {"boundaryArn": self.boundary_arn, "providerArn": self.provider_arn, "roleArns": self.role_arns}
+        )
 
     def _oidc_provider(self, name: str) -> pulumi.Output[str]:
         if self._args.settings.provider_arn is not None:
@@ -130,6 +156,7 @@ class GithubRoles(Component):
         bounded = tuple(
             self._account.arn("iam", f"role/{github_role_name(self._args.stack, role.name)}") for role in roles
         )
+        own = self._account.arn("iam", f"policy/{physical}")
         return aws.iam.Policy(
             f"{name}-boundary",
             name=physical,
@@ -141,7 +168,21 @@ class GithubRoles(Component):
                     sid="NotTheBoundary",
                     effect=Effect.DENY,
                     actions=_OWN_POLICY,
-                    resources=(self._account.arn("iam", f"policy/{physical}"),),
+                    resources=(own,),
+                ),
+                Statement(
+                    sid="NoRoleOutsideTheBoundary",
+                    effect=Effect.DENY,
+                    actions=_RAISING,
+                    resources=("*",),
+                    conditions=(Condition("StringNotEquals", "iam:PermissionsBoundary", (own,)),),
+                ),
+                Statement(
+                    sid="NothingOfOthers",
+                    effect=Effect.DENY,
+                    actions=_REWRITING,
+                    resources=("*",),
+                    conditions=(Condition("StringNotEquals", "aws:ResourceTag/project", (PART_OF,)),),
                 ),
                 Statement(sid="NotTheRoles", effect=Effect.DENY, actions=_OWN_ROLE, resources=bounded),
             ),

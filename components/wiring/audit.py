@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from components.audit.account import AccountTrail, AccountTrailArgs
 from components.audit.alarms import SecurityAlarms, SecurityAlarmsArgs
 from components.audit.detection import IntrusionDetection, IntrusionDetectionArgs
+from components.audit.recording import AccountRecording, AccountRecordingArgs
 from components.audit.trail import AuditTrail, AuditTrailArgs
 
 if TYPE_CHECKING:
@@ -45,6 +46,15 @@ def build(site: Site, group_key: Text, trail_key: Text, data_buckets: tuple[Text
     group = AuditTrail("audit", AuditTrailArgs(settings=settings, key_arn=group_key, protect=site.protect), site.cloud)
     if settings.detection is not None:
         IntrusionDetection("detection", IntrusionDetectionArgs(settings=settings.detection), site.cloud)
+    if settings.recording is not None:
+        AccountRecording(
+            "config",
+            AccountRecordingArgs(
+                stack=site.stack, settings=settings.recording, key_arn=trail_key, protect=site.protect
+            ),
+            site.account,
+            site.cloud,
+        )
     if settings.trail is None:
         return AuditOutputs(group.log_group)
     record = AccountTrail(

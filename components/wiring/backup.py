@@ -39,13 +39,16 @@ class BackupOutputs:
     topic_arn: pulumi.Output[str]
 
 
-def build(site: Site, key_arn: Text) -> BackupOutputs | None:
-    """The backups; `key_arn` encrypts them."""
+def build(site: Site, key_arn: Text, topic_key: Text) -> BackupOutputs | None:
+    """The backups; `key_arn` encrypts them, `topic_key` the reports about them."""
     settings = site.configuration.backup
     if settings is None:
         return None
     reports = BackupReports(
-        "backup-reports", BackupReportsArgs(subscriptions=settings.subscriptions), site.account, site.cloud
+        "backup-reports",
+        BackupReportsArgs(key_arn=topic_key, subscriptions=settings.subscriptions),
+        site.account,
+        site.cloud,
     )
     vault = BackupVault(
         "backup",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from components.audit.recording import recorder_role_name
 from components.keys.hsm import HsmStore, HsmStoreArgs
 from components.keys.inventory import PurposeUsers
 from components.keys.keyring import KeyRing, KeyRingArgs
@@ -29,6 +30,9 @@ def platform_users(stack: str, configuration: Configuration, account: Owner) -> 
     users = {
         KeyPurpose.RELEASE_SIGNING: (account.arn("iam", f"role/{signer_role_name(stack)}"),),
         KeyPurpose.PULUMI_SECRETS: secrets_users(stack, configuration.supply, account),
+        KeyPurpose.LOGS: (
+            (account.arn("iam", f"role/{recorder_role_name(stack)}"),) if configuration.audit.recording else ()
+        ),
         KeyPurpose.VAULT_UNSEAL: (
             (account.arn("iam", f"role/{unseal_role_name(stack)}"),) if configuration.vault is not None else ()
         ),

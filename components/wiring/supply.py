@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from components.supply.boundary import bind_roles
 from components.supply.github import GithubRoles, GithubRolesArgs, github_role_name
 from components.supply.registry import Registry, RegistryArgs
 from components.supply.signer import ReleaseSigner, ReleaseSignerArgs
@@ -40,7 +41,7 @@ def secrets_users(stack: str, settings: Supply, account: Owner) -> tuple[Text, .
 
 
 def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> SupplyOutputs:
-    """Register the supply chain's part of the account.
+    """Register the supply chain's part of the account; every role that comes after it is within the boundary.
 
     Args:
         site: the stack's ground.
@@ -59,6 +60,8 @@ def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> 
         if settings.github
         else None
     )
+    if github is not None and github.boundary_arn is not None:
+        bind_roles(github.boundary_arn)
     registry = Registry(
         "registry", RegistryArgs(settings=settings, key_arn=image_key, protect=site.protect), site.cloud
     )

@@ -16,9 +16,10 @@ def test_backup_may_publish_and_whoever_is_named_reads() -> None:
         known = pulumi.Output.from_input
         account = Account(id=known("123456789012"), partition=known("aws"), region="sa-east-1")
         opts = pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")])
-        BackupReports("reports", BackupReportsArgs(subscriptions=(someone,)), account, opts)
+        BackupReports("reports", BackupReportsArgs(key_arn="arn:key", subscriptions=(someone,)), account, opts)
 
     plan = run(program)[0]
+    assert plan.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"] == "arn:key"
     statement = policy_of(plan.one("aws:sns/topicPolicy:TopicPolicy"))["Backup"]
     assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
     assert statement["Action"] == "sns:Publish"

@@ -17,7 +17,9 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/admin"
 USER = f"arn:aws:iam::{ACCOUNT}:role/user"
 AUTOSCALING = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-SERVICES = tuple({"Service": f"{service}.amazonaws.com"} for service in ("cloudtrail", "cloudwatch", "logs.sa-east-1"))
+SERVICES = tuple(
+    {"Service": f"{service}.amazonaws.com"} for service in ("backup", "cloudtrail", "cloudwatch", "logs.sa-east-1")
+)
 USING = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign", "kms:Verify", "kms:CreateGrant"}
 
 
@@ -103,7 +105,7 @@ def test_autoscaling_starts_nodes_with_encrypted_volumes() -> None:
 
 def test_only_log_groups_of_this_account_and_region_use_the_key_of_logs() -> None:
     policy = _policy(ROWS[KeyPurpose.LOGS])
-    assert list(policy) == ["Administration", "UseByLogs", "UseByCloudTrail", "UseByAlarms"]
+    assert list(policy) == ["Administration", "UseByLogs", "UseByCloudTrail", "UseByAlarms", "UseByBackupReports"]
     assert policy["UseByLogs"]["Condition"] == {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:sa-east-1:{ACCOUNT}:log-group:*"}
     }
@@ -127,5 +129,6 @@ def test_trails_and_alarms_of_the_account_use_the_key_of_logs_and_no_other() -> 
     assert trail["Condition"] == {"StringLike": context}
     assert policy["UseByAlarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert set(policy["UseByAlarms"]["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
+    assert policy["UseByBackupReports"]["Principal"] == {"Service": "backup.amazonaws.com"}
     others = [row for row in KEYS if row.purpose is not KeyPurpose.LOGS]
     assert not any({"UseByCloudTrail", "UseByAlarms"} & set(_policy(row)) for row in others)

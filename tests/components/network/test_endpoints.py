@@ -10,7 +10,7 @@ from tests.support.plan import ACCOUNT, Plan, policy_of, run
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 
 
-def _plan() -> Plan:
+def _plan(*foreign: str) -> Plan:
     def program() -> None:
         provider = aws.Provider("aws")
         account = Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1")
@@ -20,6 +20,7 @@ def _plan() -> Plan:
             subnets=("subnet-a", "subnet-b"),
             route_tables=("rtb-1",),
             services=("ecr.api", "kms"),
+            foreign_buckets=foreign,
         )
         ServiceEndpoints("endpoints", args, account, pulumi.ResourceOptions(providers=[provider]))
 
@@ -50,7 +51,15 @@ def test_only_tls_from_the_vpc_comes_in() -> None:
 
 def test_s3_is_no_way_out_for_other_accounts_credentials() -> None:
     statements = policy_of(_plan().one(ENDPOINT, "endpoints-s3"))
-    assert statements["OwnAccount"]["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}
+    assert statements["OwnAccount"]["Condition"] == {
+        "StringEquals": {"aws:PrincipalAccount": ACCOUNT, "aws:ResourceAccount": ACCOUNT}
+    }
     assert statements["ImageLayers"]["Action"] == "s3:GetObject"
     assert statements["ImageLayers"]["Resource"] == "arn:aws:s3:::prod-sa-east-1-starport-layer-bucket/*"
     assert set(statements) == {"OwnAccount", "ImageLayers"}
+
+
+def test_a_bucket_of_another_account_is_reached_only_if_it_is_named() -> None:
+    named = policy_of(_plan("partner").one(ENDPOINT, "endpoints-s3"))["NamedBuckets"]
+    assert named["Resource"] == ["arn:aws:s3:::partner", "arn:aws:s3:::partner/*"]
+    assert named["Condition"] == {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}

@@ -90,20 +90,29 @@ def test_a_deployment_is_bounded_and_cannot_step_over_its_boundary() -> None:
     boundary = plan.one("aws:iam/policy:Policy")
     arn = f"arn:aws:iam:sa-east-1:{ACCOUNT}:github-boundary"
     assert {role.name: role.inputs.get("permissionsBoundary") for role in plan.of(ROLE)} == {
-        "github-preview": None,
+        "github-preview": arn,
         "github-deploy": arn,
     }
     statements = policy_of(boundary)
     assert {sid: one["Effect"] for sid, one in statements.items()} == {
         "Most": "Allow",
         "Never": "Deny",
+        "NoRoleOutsideTheBoundary": "Deny",
         "NotTheBoundary": "Deny",
+        "NothingOfOthers": "Deny",
         "NotTheRoles": "Deny",
     }
     assert {"cloudtrail:StopLogging", "iam:CreateAccessKey", "kms:ScheduleKeyDeletion"} <= set(
         statements["Never"]["Action"]
     )
     assert statements["NotTheBoundary"]["Resource"] == f"arn:aws:iam::{ACCOUNT}:policy/cartorio-test-deploy-boundary"
+    own = statements["NotTheBoundary"]["Resource"]
+    raising = statements["NoRoleOutsideTheBoundary"]
+    assert raising["Condition"] == {"StringNotEquals": {"iam:PermissionsBoundary": own}}
+    assert {"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"} <= set(raising["Action"])
+    assert {"iam:DeleteRolePermissionsBoundary", "iam:AttachUserPolicy"} <= set(statements["Never"]["Action"])
+    assert statements["NothingOfOthers"]["Condition"] == {"StringNotEquals": {"aws:ResourceTag/project": "cartorio"}}
+    assert len(boundary.inputs["policy"]) < 6144  # what a managed policy may have
     assert boundary.inputs["name"] == "cartorio-test-deploy-boundary"
     assert statements["NotTheRoles"]["Resource"] == f"arn:aws:iam::{ACCOUNT}:role/cartorio-test-deploy"
     assert "iam:DeleteRolePermissionsBoundary" in statements["NotTheRoles"]["Action"]

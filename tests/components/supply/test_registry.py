@@ -29,7 +29,7 @@ def _plan(project: Project, *, protect: bool = True) -> Plan:
 def test_tags_never_move_layers_are_encrypted_and_pushes_are_scanned(project: Project) -> None:
     put(project.config, "cartorio:supply/repositories", ["cartorio/api", "cartorio/workers"])
     repositories = _plan(project).of("aws:ecr/repository:Repository")
-    assert [repository.inputs["name"] for repository in repositories] == ["cartorio/api", "cartorio/workers"]
+    assert {repository.inputs["name"] for repository in repositories} == {"cartorio/api", "cartorio/workers"}
     for repository in repositories:
         assert repository.inputs["imageTagMutability"] == "IMMUTABLE"
         assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
