@@ -90,7 +90,7 @@ class AccountRecording(Component):
         running = aws.cfg.RecorderStatus(
             f"{name}-running", name=recorder.name, is_enabled=True, opts=self._child(depends_on=[channel])
         )
-        for rule in args.settings.rules:
+        for rule in args.settings.held_to:
             self._rule(name, rule, running)
         self.bucket = bucket.bucket
         self.register_outputs({"bucket": self.bucket})

@@ -149,16 +149,21 @@ class Recording(Section):
     record is in a bucket of its own beside the trail's, with versions and without a lock.
     """
 
-    rules: tuple[ConfigRule, ...] = tuple(ConfigRule.model_construct(identifier=name, parameters=()) for name in _RULES)
+    rules: tuple[ConfigRule, ...] | None = None
     """What the account is held to; absent: a list that follows the CIS benchmarks."""
     keep_days: Annotated[int, Field(ge=365, le=36500)] = 2557
     """Days that the record is kept."""
 
     @field_validator("rules")
     @classmethod
-    def _rules(cls, value: tuple[ConfigRule, ...]) -> tuple[ConfigRule, ...]:
-        unique(tuple(rule.identifier for rule in value), "the rule")
+    def _once(cls, value: tuple[ConfigRule, ...] | None) -> tuple[ConfigRule, ...] | None:
+        unique(tuple(rule.identifier for rule in value or ()), "the rule")
         return value
+
+    @property
+    def held_to(self) -> tuple[ConfigRule, ...]:
+        """The rules of the settings, or the list."""
+        return tuple(ConfigRule(identifier=name) for name in _RULES) if self.rules is None else self.rules
 
 
 class Audit(Section):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pulumi
@@ -39,7 +40,7 @@ def test_every_role_of_a_stack_that_deploys_is_bounded(tmp_path_factory: pytest.
     for file in stack_files():
         stack = file.name.split(".")[1]
         settings = Project(tmp_path_factory.mktemp(stack), stack).settings()
-        plan, _ = run(lambda settings=settings: build(settings), stack=stack)
+        plan, _ = run(partial(build, settings), stack=stack)
         if plan.of("aws:iam/policy:Policy"):
             deployed += 1
             assert all(role.inputs.get("permissionsBoundary") for role in plan.of(ROLE)), stack

@@ -25,7 +25,7 @@ def _built(project: Project, backup: dict[str, Any] | None) -> tuple[Plan, Backu
 
     def program() -> BackupOutputs | None:
         providers = connect(settings)
-        return build(Site(settings, providers.account, providers.aws, providers.random), "arn:key")
+        return build(Site(settings, providers.account, providers.aws, providers.random), "arn:key", "arn:topic-key")
 
     return run(program)
 
@@ -40,6 +40,7 @@ def test_backups_stay_in_the_region_unless_told_otherwise(project: Project) -> N
     plan, outputs = _built(project, {"rules": [RULE]})
     assert outputs is not None
     assert plan.one(VAULT).inputs["kmsKeyArn"] == "arn:key"
+    assert plan.one("aws:sns/topic:Topic").inputs["kmsMasterKeyId"] == "arn:topic-key"
     assert (
         plan.one("aws:backup/vaultNotifications:VaultNotifications")
         .inputs["snsTopicArn"]

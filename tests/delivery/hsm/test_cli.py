@@ -86,7 +86,7 @@ def test_two_tokens_of_one_name_are_told_apart_by_their_serials(
 
 
 def test_a_missing_mechanism(hsm: Hsm, declaration: dict[str, Any], check: Callable[..., Ran]) -> None:
-    assert hsm.module
+    assert hsm.module.is_file()
     declaration["tokens"][0]["mechanisms"] = ["ECDSA", "ML_DSA"]
     assert _findings(check("--format", "json")) == [("missing-mechanism", "it does not know CKM_ML_DSA")]
 
@@ -94,7 +94,7 @@ def test_a_missing_mechanism(hsm: Hsm, declaration: dict[str, Any], check: Calla
 def test_a_wrong_pin_is_tried_once_and_not_shown(
     hsm: Hsm, check: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert hsm.module
+    assert hsm.module.is_file()
     monkeypatch.setenv("HSM_PIN", "not-the-pin-of-tests")
     ran = check()
     assert (ran.code, ran.out) == (3, "")
@@ -110,7 +110,7 @@ def test_a_wrong_pin_is_tried_once_and_not_shown(
 def test_the_pin_of_a_file_that_others_read_is_refused(
     hsm: Hsm, declaration: dict[str, Any], check: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    assert hsm.module
+    assert hsm.module.is_file()
     file = tmp_path / "pin"
     file.write_text(f"{PIN}\n", encoding="utf-8")
     declaration["tokens"][0]["pin"] = {"file": "pin"}
