@@ -77,6 +77,7 @@ def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> N
     protected = {
         "aws:backup/vault:Vault",
         "aws:kms/key:Key",
+        "aws:kms/replicaKey:ReplicaKey",
         "aws:s3/bucket:Bucket",
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:ecr/repository:Repository",
@@ -84,10 +85,8 @@ def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> N
     }
     for stack, expected in (("producao", True), ("local", False)):
         plan, _ = _plan(Project(tmp_path / stack, stack))
-        assert {resource.type for resource in plan.resources} >= protected - {
-            "aws:backup/vault:Vault",
-            "aws:secretsmanager/secret:Secret",
-        }
+        elsewhere = {"aws:backup/vault:Vault", "aws:kms/replicaKey:ReplicaKey", "aws:secretsmanager/secret:Secret"}
+        assert {resource.type for resource in plan.resources} >= protected - elsewhere
         for resource in plan.resources:
             assert resource.protect == (expected and resource.type in protected | edge), resource.urn
 
@@ -123,6 +122,7 @@ def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     absent = {"audit_bucket", "alarms_topic", "backup_vault", "workflow_roles", "documents_bucket", "release"}
     absent |= {"backup_buckets", "databases"}
     absent |= {"grafana", "grafana_admin", "telemetry", "logs_bucket", "traces_bucket"}
+    absent |= {"key_replicas", "key_store"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
     assert found >= {field.name for field in dataclasses.fields(outputs)} - absent - edge
 
