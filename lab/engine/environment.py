@@ -1,5 +1,7 @@
 """The environment in which `pulumi`, `kubectl`, `helm`, `cosign` and `crane` speak to the lab and to nothing else.
 
+An `aws` is there too, as far as the kubeconfig of an EKS cluster needs it (`lab.engine._aws`).
+
 An engineer's own cloud credentials must not be within reach of it: variables that carry them are left out, and the
 files that tools look for by themselves (`~/.aws`, `~/.kube`, `~/.docker`) are replaced by the lab's.
 """
@@ -29,6 +31,7 @@ REGISTRY_NAME = "registry.cartorio.internal"
 _PASSPHRASE = "laboratorio"  # noqa: S105  see above
 
 _SHELL_TOOLS = ("pulumi", "kubectl", "helm", "cosign", "crane")
+_AWS = Path(__file__).with_name("_aws.py")
 
 _FOREIGN_PREFIXES = (
     "AWS_", "PULUMI_", "KUBE", "HELM_", "DOCKER_", "REGISTRY_", "COSIGN_", "SIGSTORE_", "TUF_", "VAULT_", "CONSUL_",
@@ -134,6 +137,7 @@ def _cloud(paths: LabPaths, endpoints: Endpoints) -> dict[str, str]:
 def _link_tools(folder: Path, tools: Tools) -> Path:
     for name in _SHELL_TOOLS:
         plugins.link(folder / name, tools.path(name))
+    plugins.write_script(folder / "aws", [sys.executable, "-I", "-S", str(_AWS)])
     return folder
 
 

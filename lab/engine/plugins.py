@@ -140,14 +140,15 @@ def _remove_others(folder: Path, prefix: str, keep: str) -> None:
 
 def _write_launcher(path: Path, module: str, *arguments: str) -> None:
     # -P: the engine starts plugins in the program's folder, whose modules must not stand in for the plugin's own.
-    _write_script(path, [sys.executable, "-P", "-m", module, *arguments])
+    write_script(path, [sys.executable, "-P", "-m", module, *arguments])
 
 
 def _write_keeper(path: Path, plugin: Path) -> None:
-    _write_script(path, [sys.executable, "-I", "-S", str(_KEEPER), str(plugin)])
+    write_script(path, [sys.executable, "-I", "-S", str(_KEEPER), str(plugin)])
 
 
-def _write_script(path: Path, command: Sequence[str]) -> None:
+def write_script(path: Path, command: Sequence[str]) -> None:
+    """Make `path` an executable that runs `command` and hands it its own arguments."""
     text = f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
     if path.is_symlink() or not path.is_file() or path.read_text("utf-8") != text:
 

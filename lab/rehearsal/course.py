@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError
-from lab.rehearsal.project import change_setting
+from lab.rehearsal.project import change_setting, lift_protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -103,7 +103,8 @@ class Course:
             ("preview again", lambda: engine.preview(stack, "--refresh"), _nothing),
             ("one setting changed", self._changed, _only_the_expected),
             ("refresh", lambda: engine.refresh(stack), _nothing),
-            ("destroy", self._destroyed, self._emptied),
+            ("protection lifted", self._unprotected, _updates_only),
+            ("destroy", lambda: engine.destroy(stack), self._emptied),
         )
         for name, act, judge in phases:
             if not self._phase(name, act, judge):
@@ -136,10 +137,10 @@ class Course:
         change_setting(self._engine.project, self._stack, _SETTING, by=1)
         return self._engine.up(self._stack)
 
-    def _destroyed(self) -> Summary:
-        # Production protects what holds data: here it is to go, as it never may there.
-        self._engine.run("state", "unprotect", "--all", "--yes", stack=self._stack)
-        return self._engine.destroy(self._stack)
+    def _unprotected(self) -> Summary:
+        # As a person does it: the engine and AWS itself (a cluster's deletionProtection) then let go of what they keep.
+        lift_protection(self._engine.project, self._stack)
+        return self._engine.up(self._stack)
 
     def _emptied(self, _summary: Summary) -> tuple[str, ...]:
         left = self._engine.state(self._stack).resources
@@ -185,6 +186,10 @@ def _failures(summary: Summary) -> tuple[str, ...]:
 
 def _creates_only(summary: Summary) -> tuple[str, ...]:
     return tuple(f"{step.operation} of {step.urn}" for step in summary.steps if step.operation != "create")
+
+
+def _updates_only(summary: Summary) -> tuple[str, ...]:
+    return tuple(f"{step.operation} of {step.urn}" for step in summary.steps if step.operation != "update")
 
 
 def _nothing(summary: Summary) -> tuple[str, ...]:

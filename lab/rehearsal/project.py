@@ -83,6 +83,14 @@ def change_setting(project: Path, stack: str, path: tuple[str, ...], by: int) ->
     return value + by
 
 
+def lift_protection(project: Path, stack: str) -> None:
+    """Let the stack's file say that nothing is kept from deletion: what a person does before a stack goes for good."""
+    file = stack_file(project, stack)
+    config = _config(file)
+    config["cartorio:protect"] = "false"
+    file.write_text(yaml.safe_dump({"config": config}, sort_keys=False), "utf-8")
+
+
 def _config(file: Path) -> dict[str, Any]:
     try:
         return dict(yaml.safe_load(file.read_text("utf-8"))["config"])

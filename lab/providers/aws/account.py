@@ -9,6 +9,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from lab.providers.aws.api_server import api_server
 from lab.providers.aws.cloud import Cloud, Credentials
 from lab.providers.aws.tags import TagRules
 from lab.providers.kit.sdk_types import sdk_inputs
@@ -16,6 +17,8 @@ from lab.providers.model import Properties, ResourceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lab.providers.aws.api_server import ApiServer
 
 # Settings that have no meaning where there is no real AWS to find, prove or configure: taken and not used.
 _IDLE = (
@@ -61,6 +64,11 @@ class Account:
         if self._cloud is None:
             raise ResourceError("the aws provider is not configured yet: one of its settings is not known")
         return self._cloud
+
+    @property
+    def api_server(self) -> ApiServer | None:
+        """What stands behind the account's clusters."""
+        return api_server(self._environment)
 
     def check(self, settings: Properties) -> Mapping[str, str]:
         """What is wrong with the settings, by name; any may be UNKNOWN."""

@@ -1,7 +1,8 @@
 """EKS: clusters.
 
 https://docs.aws.amazon.com/eks/latest/APIReference/ and terraform-provider-aws' `internal/service/eks`. moto takes, and
-forgets, who may come in, protection, support and zonal shift: the provider remembers them (`untold`).
+forgets, who may come in, protection, support and zonal shift: the provider remembers them (`untold`), and refuses to
+delete a protected cluster as EKS does. In the lab every cluster answers where the lab's API server does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lab.providers.aws.resource import Resource, Table
 from lab.providers.aws.shapes import One, camel
 from lab.providers.aws.tags import Tagging
+from lab.providers.model import ResourceError
 
 if TYPE_CHECKING:
     from lab.providers.aws.cloud import Api
@@ -116,13 +118,14 @@ class Cluster(Resource):
         found = api("describe_cluster", name=resource_id)["cluster"]
         logs = found.get("logging", {}).get("clusterLogging", ())
         vpc = _VPC.from_api(found["resourcesVpcConfig"])
+        server = self._account.api_server
         return {
             **self._body.from_api(found),
             "arn": found["arn"],
-            "certificateAuthority": {"data": found["certificateAuthority"]["data"]},
+            "certificateAuthority": {"data": server.authority if server else found["certificateAuthority"]["data"]},
             "createdAt": found["createdAt"].isoformat(),
             "enabledClusterLogTypes": sorted(kind for entry in logs if entry["enabled"] for kind in entry["types"]),
-            "endpoint": found["endpoint"],
+            "endpoint": server.endpoint if server else found["endpoint"],
             "identities": [{"oidcs": [{"issuer": found["identity"]["oidc"]["issuer"]}]}],
             "platformVersion": found["platformVersion"],
             "status": found["status"],
@@ -146,8 +149,16 @@ class Cluster(Resource):
                 api("update_cluster_config", name=resource_id, **body)
 
     def remove(self, api: Api, resource_id: str, known: Properties) -> None:
-        """Delete it."""
-        del known
+        """Delete it, unless it is protected.
+
+        Raises:
+            ResourceError: it is.
+        """
+        if known.get("deletionProtection"):
+            raise ResourceError(
+                f"eks:DeleteCluster: {resource_id} has deletion protection; "
+                "set deletionProtection to false and run `pulumi up` first"
+            )
         api("delete_cluster", name=resource_id)
 
 

@@ -25,7 +25,7 @@ HEAD = "urn:pulumi:qa::cartorio::cartorio:keys:KeyRing$"
 KEY = Step("create", f"{HEAD}aws:kms/key:Key::keys-envelope", "aws:kms/key:Key")
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 UPDATED = Step("update", f"urn:pulumi:qa::cartorio::{LIFECYCLE}::registry", LIFECYCLE)
-ORDER = ["preview", "up", "preview --refresh", "up", "refresh", "state", "destroy"]
+ORDER = ["preview", "up", "preview --refresh", "up", "refresh", "up", "destroy"]
 CHARTS = Charts(lambda _state: {"vault 0.32.0": "no such host"}, lambda types: tuple(f"{one}?" for one in types))
 
 
@@ -61,10 +61,6 @@ class _Engine:
     def destroy(self, _stack: str) -> Summary:
         return self._answer("destroy")
 
-    def run(self, *arguments: str, stack: str) -> None:
-        assert stack == "qa"
-        self.asked.append(arguments[0])
-
     def state(self, _stack: str) -> StackState:
         return self._left
 
@@ -76,7 +72,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def _well() -> list[Summary | LabError]:
-    return [_did(KEY), _did(KEY), _did(), _did(UPDATED), _did(), _did()]
+    return [_did(KEY), _did(KEY), _did(), _did(UPDATED), _did(), _did(UPDATED), _did()]
 
 
 def _run(project: Path, answers: list[Summary | LabError], left: StackState | None = None) -> tuple[_Engine, Rehearsal]:
@@ -88,11 +84,13 @@ def test_all_is_well_when_each_phase_shows_what_it_must(project: Path) -> None:
     engine, done = _run(project, _well())
     assert done.well
     assert engine.asked == ORDER
-    assert [phase.changed for phase in done.phases] == [1, 1, 0, 1, 0, 0]
+    assert [phase.changed for phase in done.phases] == [1, 1, 0, 1, 0, 1, 0]
     assert done.areas == {"keys": {"aws": 1}}
     assert done.stood_in == {"vault 0.32.0": "no such host"}
     assert done.undefined == ("aws:kms/key:Key?",)
-    assert "expireCandidatesDays: 8" in (project / "Pulumi.qa.yaml").read_text()
+    file = (project / "Pulumi.qa.yaml").read_text()
+    assert "expireCandidatesDays: 8" in file
+    assert "cartorio:protect: 'false'" in file
 
 
 VIOLATION = Violation("guardrails", "image/signed", f"{HEAD}x:y:Z::pod", "no signature", mandatory=True)
@@ -114,7 +112,8 @@ ERROR = Diagnostic("error", "", "no such zone")
         (3, _did(UPDATED, KEY), "caused create of"),
         (3, _did(Step("replace", UPDATED.urn, UPDATED.type)), "caused replace of"),
         (4, _did(UPDATED), "unexpected update of"),
-        (5, _did(code=1, diagnostics=(ERROR,)), "no such zone"),
+        (5, _did(Step("replace", UPDATED.urn, UPDATED.type)), "replace of"),
+        (6, _did(code=1, diagnostics=(ERROR,)), "no such zone"),
     ],
 )
 def test_what_is_not_as_it_must_be_ends_it(project: Path, phase: int, answer: Summary | LabError, said: str) -> None:

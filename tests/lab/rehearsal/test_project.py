@@ -8,7 +8,7 @@ import yaml
 
 from lab.errors import LabError, UsageError
 from lab.paths import PROJECT_ROOT
-from lab.rehearsal.project import change_setting, copy_project, ensure_release, stack_file
+from lab.rehearsal.project import change_setting, copy_project, ensure_release, lift_protection, stack_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,12 @@ def test_a_setting_is_changed_where_it_stands(project: Path) -> None:
 def test_what_is_no_number_is_not_changed(project: Path, path: tuple[str, ...]) -> None:
     with pytest.raises(LabError, match="has no number at"):
         change_setting(project, "qa", path, by=1)
+
+
+def test_protection_is_lifted_in_the_file_and_nothing_else_changes(project: Path) -> None:
+    before = yaml.safe_load((project / "Pulumi.qa.yaml").read_text())["config"]
+    lift_protection(project, "qa")
+    assert yaml.safe_load((project / "Pulumi.qa.yaml").read_text())["config"] == {**before, "cartorio:protect": "false"}
 
 
 def test_a_stack_without_a_release_file_gets_an_empty_one_and_keeps_its_own(project: Path) -> None:

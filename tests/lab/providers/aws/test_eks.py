@@ -48,6 +48,7 @@ CASES = (
         updates=(
             {"enabledClusterLogTypes": ["audit"]},
             {"deletionProtection": True},
+            {"deletionProtection": False},
             {"accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"}},
             {"upgradePolicy": {"supportType": "EXTENDED"}},
             {"zonalShiftConfig": {"enabled": True}},
@@ -107,3 +108,14 @@ def test_another_version_is_more_than_moto_can_do(engine: Engine) -> None:
     cluster = engine.create(CLUSTER, "c", inputs)
     with pytest.raises(UnfinishedError, match="UpdateClusterVersion"):
         engine.update(cluster, {**inputs, "version": "1.36"})
+
+
+def test_a_protected_cluster_is_deleted_once_its_protection_is_lifted(engine: Engine, by_hand: Hands) -> None:
+    made = engine.create(ROLE, "r", role("eks.amazonaws.com"))
+    inputs = {"roleArn": made.outputs["arn"], "vpcConfig": {"subnetIds": ["subnet-1"]}, "deletionProtection": True}
+    cluster = engine.create(CLUSTER, "c", inputs)
+    with pytest.raises(RefusedError, match="deletion protection; set deletionProtection to false"):
+        engine.delete(cluster)
+    assert by_hand("eks").describe_cluster(name=cluster.id)["cluster"]["status"] == "ACTIVE"
+    engine.delete(engine.update(cluster, {**inputs, "deletionProtection": False}))
+    assert by_hand("eks").list_clusters()["clusters"] == []
