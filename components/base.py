@@ -39,8 +39,13 @@ class Component(pulumi.ComponentResource):
         protect: bool = False,
         depends_on: Sequence[pulumi.Resource] | None = None,
         ignore_changes: list[str] | None = None,
+        aliases: list[pulumi.Alias] | None = None,
     ) -> pulumi.ResourceOptions:
         """Options of a child. The caller's options are never merged in: they would give the child another parent."""
         return pulumi.ResourceOptions(
-            parent=self, protect=protect or None, depends_on=depends_on, ignore_changes=ignore_changes
+            parent=self,
+            protect=protect or None,
+            depends_on=depends_on,
+            ignore_changes=ignore_changes,
+            aliases=list[pulumi.Alias | str | pulumi.Output[str]](aliases) if aliases else None,
         )

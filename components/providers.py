@@ -1,4 +1,7 @@
-"""The stack's providers, each created once and handed to components. Default providers are disabled (Pulumi.yaml)."""
+"""The stack's providers, each created once and handed to components. Default providers are disabled (Pulumi.yaml).
+
+The cluster's own is made with the cluster (`components.wiring.cluster`).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
 from components.labels import tags
@@ -44,7 +46,6 @@ class Providers:
     """One provider a system."""
 
     aws: aws.Provider
-    kubernetes: kubernetes.Provider
     random: random.Provider
     account: Account
 
@@ -64,14 +65,6 @@ def connect(settings: Settings) -> Providers:
     look = pulumi.InvokeOptions(provider=cloud)
     return Providers(
         aws=cloud,
-        kubernetes=kubernetes.Provider(
-            "kubernetes",
-            # Unset, the provider takes the file that KUBECONFIG names.
-            kubeconfig=configuration.cluster.kubeconfig,
-            context=configuration.cluster.context,
-            cluster_identifier=configuration.cluster.identifier,
-            enable_server_side_apply=True,
-        ),
         random=random.Provider("random"),
         account=Account(
             id=aws.get_caller_identity_output(opts=look).account_id,

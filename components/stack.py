@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.cluster.handle import ClusterHandle
 from components.keys.purposes import KeyPurpose
 from components.observability.places import NAMESPACE
 from components.providers import connect
@@ -18,6 +17,7 @@ from components.wiring import (
     audit,
     backup,
     certificates,
+    cluster,
     data,
     databases,
     edge,
@@ -34,6 +34,8 @@ from components.wiring.keys import key_store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from components.base import Text
+    from components.cluster.handle import ClusterHandle
     from components.keys.keyring import KeyRing
     from components.settings import Settings
 
@@ -43,7 +45,8 @@ class Outputs:
     """What a person needs to know about a stack.
 
     Attributes:
-        kubeconfig: path of the kubeconfig that reaches the cluster.
+        kubeconfig: what reaches the cluster: a path, or the text of an EKS cluster's kubeconfig, which has no
+            credential in it.
         region: AWS region.
         namespaces: of the stack, by their names in the settings.
         vpc: id of the VPC; None where the cluster brings its own.
@@ -78,7 +81,7 @@ class Outputs:
         drift: what of the workload was set by hand since it was released; empty when all is as declared.
     """
 
-    kubeconfig: str
+    kubeconfig: Text
     region: str
     namespaces: dict[str, pulumi.Output[str]]
     vpc: pulumi.Output[str] | None
@@ -126,9 +129,6 @@ class Inside:
 def build(settings: Settings) -> Outputs:
     """Register everything that `settings` ask for."""
     configuration = settings.configuration
-    if configuration.cluster.eks is not None:
-        # components.wiring.cluster has it; the lab cannot lead to it yet. Never silently another cluster.
-        pulumi.log.error("cartorio:cluster.eks: not created by the program yet; take it out, and name a kubeconfig")
     providers = connect(settings)
     site = Site(settings, providers.account, providers.aws, providers.random)
     keys, replicated = build_keys(site)
@@ -141,14 +141,19 @@ def build(settings: Settings) -> Outputs:
     stores = data.build(site, keys.arn(KeyPurpose.S3))
     copies = backup.build(site, keys.arn(KeyPurpose.BACKUP), keys.arn(KeyPurpose.LOGS))
     trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns)
-    cluster = ClusterHandle(name=None, provider=providers.kubernetes)
-    inside = _inside(site, cluster, keys)
+    place = cluster.build(
+        site,
+        vpc,
+        cluster.ClusterKeys(envelope=keys.envelope.arn, ebs=keys.arn(KeyPurpose.EBS), logs=keys.arn(KeyPurpose.LOGS)),
+        chain.named_roles,
+    )
+    inside = _inside(site, place.handle, keys)
     front = edge.build(site, vpc, keys.arn(KeyPurpose.LOGS))
     if front is not None:
-        edge.bind(site, cluster, front, inside.tenancy.namespaces[configuration.workload.namespace])
+        edge.bind(site, place.handle, front, inside.tenancy.namespaces[configuration.workload.namespace])
     telemetry, application = inside.telemetry, inside.application
     return Outputs(
-        kubeconfig=settings.kubeconfig,
+        kubeconfig=place.kubeconfig,
         region=site.region,
         namespaces=inside.tenancy.namespaces,
         vpc=vpc.vpc_id if vpc else None,

@@ -27,15 +27,17 @@ _POLICIES = {
 
 
 class AccessArgs(Args):
-    """Who may do what in which cluster.
+    """Who gets in.
 
     Attributes:
-        cluster: its name.
+        cluster: the cluster's name.
         roles: the settings of each role.
+        own: ARNs of roles that the stack itself makes, by name: EKS gives no access to a role that is not there yet.
     """
 
     cluster: Text
     roles: tuple[Settings, ...]
+    own: tuple[tuple[str, Text], ...] = ()
 
 
 class Access(Component):
@@ -45,17 +47,19 @@ class Access(Component):
 
     def __init__(self, name: str, args: AccessArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
+        own, principals = dict(args.own), list[Text]()
         for settings in args.roles:
             # A role's path is part of its name here: two roles may share the rest.
             child = f"{name}-{settings.role.replace('/', '-')}"
             entry = aws.eks.AccessEntry(
                 child,
                 cluster_name=args.cluster,
-                principal_arn=account.arn("iam", f"role/{settings.role}"),
+                principal_arn=own.get(settings.role) or account.arn("iam", f"role/{settings.role}"),
                 kubernetes_groups=list(settings.groups) or None,
                 type="STANDARD",
                 opts=self._child(),
             )
+            principals.append(entry.principal_arn)
             if settings.level is not None:
                 aws.eks.AccessPolicyAssociation(
                     f"{child}-level",
@@ -70,4 +74,4 @@ class Access(Component):
                     ),
                     opts=self._child(depends_on=[entry]),
                 )
-        self.register_outputs({})
+        self.register_outputs({"principals": principals})

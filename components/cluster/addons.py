@@ -115,4 +115,4 @@ class Addons(Component):
                 resolve_conflicts_on_update="OVERWRITE",
                 opts=self._child(depends_on=[*after, *([made[addon.after]] if addon.after else [])]),
             )
-        self.register_outputs({})
+        self.register_outputs({"versions": {addon.name: addon.version for addon in args.addons}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.base import Args, Component, Text
@@ -19,8 +20,6 @@ from components.sections.cluster import Eks
 from components.versions import EKS
 
 if TYPE_CHECKING:
-    import pulumi
-
     from components.providers import Account
 
 _SYSTEM = "kube-system"
@@ -35,6 +34,8 @@ class EksClusterArgs(Args):
         settings: the stack's file.
         control_plane_subnets: where the control plane's interfaces are, one a zone.
         node_subnets: where nodes and pods are, one a zone.
+        ways_out: what nodes wait for in those: until then they reach nothing.
+        own_roles: ARNs of roles of the stack's own that `settings.access` names, by name.
         envelope_key_arn: encrypts Kubernetes' secrets.
         volume_key_arn: encrypts the volumes of nodes and pods.
         logs_key_arn: encrypts the control plane's logs.
@@ -47,6 +48,8 @@ class EksClusterArgs(Args):
     settings: Eks
     control_plane_subnets: tuple[Text, ...]
     node_subnets: tuple[Text, ...]
+    ways_out: tuple[pulumi.Resource, ...] = ()
+    own_roles: tuple[tuple[str, Text], ...] = ()
     envelope_key_arn: Text
     volume_key_arn: Text
     logs_key_arn: Text
@@ -59,12 +62,14 @@ class EksCluster(Component):
 
     Attributes:
         handle: what other areas need of it.
+        endpoint: the API's address.
         kubeconfig: how to reach it; without any credential.
         nodes: its groups of nodes.
     """
 
     TYPE = "cartorio:cluster:EksCluster"
     handle: ClusterHandle
+    endpoint: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     nodes: Nodes
 
@@ -86,9 +91,13 @@ class EksCluster(Component):
             self._child(),
         )
         access = Access(
-            f"{name}-access", AccessArgs(cluster=plane.name, roles=args.settings.access), account, self._child()
+            f"{name}-access",
+            AccessArgs(cluster=plane.name, roles=args.settings.access, own=args.own_roles),
+            account,
+            self._child(),
         )
         self.nodes, services = self._nodes(plane)
+        self.endpoint = plane.endpoint
         self.kubeconfig = eks_kubeconfig(plane.name, plane.endpoint, plane.certificate_authority, account.region)
         self.handle = ClusterHandle(
             name=plane.name,
@@ -104,7 +113,7 @@ class EksCluster(Component):
             ready=(services,),
             security_group=plane.security_group,
         )
-        self.register_outputs({"name": plane.name, "endpoint": plane.endpoint})
+        self.register_outputs({"name": plane.name, "endpoint": self.endpoint})
 
     def _nodes(self, plane: ControlPlane) -> tuple[Nodes, Addons]:
         name, args, pins = self._name, self._args, EKS[self._args.settings.version]
@@ -127,7 +136,7 @@ class EksCluster(Component):
                 scaled=args.settings.cluster_autoscaler,
             ),
             self._account,
-            (basics,),
+            (basics, *args.ways_out),
             self._child(),
         )
         volumes = self._identity(

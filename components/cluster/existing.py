@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.base import Args, Component
 from components.cluster.handle import ClusterHandle
-
-if TYPE_CHECKING:
-    import pulumi
 
 
 class ExistingClusterArgs(Args):
@@ -39,15 +35,19 @@ class ExistingCluster(Component):
 
     def __init__(self, name: str, args: ExistingClusterArgs, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
+        # The provider was the stack's own once: without this, everything in the cluster would be made anew. It can go
+        # when no state is older than November 2026: by June 2027.
+        before = pulumi.Alias(name="kubernetes", parent=pulumi.ROOT_STACK_RESOURCE)
         self.handle = ClusterHandle(
             name=None,
             provider=kubernetes.Provider(
                 f"{name}-kubernetes",
+                # Unset, the provider takes the file that KUBECONFIG names.
                 kubeconfig=args.kubeconfig,
                 context=args.context,
                 cluster_identifier=args.identifier,
                 enable_server_side_apply=True,
-                opts=self._child(),
+                opts=self._child(aliases=[before]),
             ),
         )
-        self.register_outputs({})
+        self.register_outputs({"identifier": args.identifier})

@@ -23,10 +23,11 @@ _ALIAS_LIMIT = 256 - len("alias/")
 
 
 class PurposeUsers(Args):
-    """Who uses the key of one purpose."""
+    """Who uses the key of one purpose: `principals` encrypt and decrypt, `grantors` hand its use on to a cluster."""
 
     purpose: KeyPurpose
     principals: tuple[Text, ...]
+    grantors: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,21 @@ def _declared(
         usage=row.usage,
         rotation_period_days=settings.rotation_period_days if rotates else None,
         policy=statements(
-            row, account, settings.administrators, _users(row.purpose, settings, platform_users), regions
+            row,
+            account,
+            settings.administrators,
+            _users(row.purpose, settings, platform_users),
+            regions,
+            grantors=_grantors(row.purpose, platform_users),
         ),
         region=account.region,
         multi_region=regions is not None,
         store=stored,
     )
+
+
+def _grantors(purpose: KeyPurpose, platform_users: tuple[PurposeUsers, ...]) -> tuple[Text, ...]:
+    return tuple(grantor for entry in platform_users if entry.purpose is purpose for grantor in entry.grantors)
 
 
 def _users(purpose: KeyPurpose, settings: Keys, platform_users: tuple[PurposeUsers, ...]) -> tuple[Text, ...]:

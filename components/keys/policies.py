@@ -35,6 +35,11 @@ class Regions:
 
 _THE_KEY = ("*",)  # in a key policy, the key that it belongs to
 
+# What EBS does besides for whoever makes a volume or a machine with one: the driver of volumes, Karpenter.
+# https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
+_FOR_VOLUMES = ("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+_EBS = "ec2"  # KMS sees EBS as EC2
+
 # Everything an administrator needs, nothing that encrypts, decrypts or signs.
 _ADMINISTRATION = (
     "kms:CancelKeyDeletion",
@@ -78,6 +83,8 @@ def statements(
     administrators: tuple[str, ...],
     users: tuple[Text, ...],
     regions: Regions | None = None,
+    *,
+    grantors: tuple[Text, ...] = (),
 ) -> tuple[Statement, ...]:
     """The statements of one key's policy.
 
@@ -87,6 +94,7 @@ def statements(
         administrators: ARNs; empty: whoever the account's IAM policies allow to.
         users: ARNs; empty: nobody but the services that the row names.
         regions: of a multi-Region key.
+        grantors: ARNs of who makes clusters that encrypt with it; EKS takes the grant in their name.
     """
     owner = Principal("AWS", (account.arn("iam", "root"),))
     result = [
@@ -104,6 +112,18 @@ def statements(
         result.append(
             Statement(sid="Use", principal=owner, actions=row.actions, resources=_THE_KEY, conditions=(_only(users),))
         )
+    if grantors:
+        # Not with `kms:GrantIsForAWSResource`, which CreateCluster does not support:
+        # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
+        result.append(
+            Statement(
+                sid="GrantsForClusters",
+                principal=owner,
+                actions=("kms:CreateGrant", "kms:DescribeKey"),
+                resources=_THE_KEY,
+                conditions=(_only(grantors),),
+            )
+        )
     if row.via:
         through = tuple(f"{service}.{account.region}.amazonaws.com" for service in row.via)
         via = Condition("StringEquals", "kms:ViaService", through)
@@ -111,7 +131,7 @@ def statements(
             Statement(
                 sid="UseThroughServices",
                 principal=owner,
-                actions=_BY_SERVICES,
+                actions=(*_BY_SERVICES, *(_FOR_VOLUMES if _EBS in row.via else ())),
                 resources=_THE_KEY,
                 conditions=(via,),
             ),

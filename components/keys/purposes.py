@@ -97,7 +97,12 @@ def _symmetric(
 
 KEYS: tuple[KeyRow, ...] = (
     _symmetric(
-        KeyPurpose.ENVELOPE, "encrypts the data keys of evidence, logs and images", via=("ecr", "s3"), logs=True
+        KeyPurpose.ENVELOPE,
+        "encrypts the data keys of evidence, logs, images and the cluster's secrets",
+        # The role of an EKS cluster looks for the grant that EKS has.
+        actions=(*_ENCRYPT, "kms:ListGrants"),
+        via=("ecr", "s3"),
+        logs=True,
     ),
     _symmetric(
         KeyPurpose.EBS,

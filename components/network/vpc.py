@@ -52,6 +52,8 @@ class Network(Component):
         public_subnets: their ids, one a zone, in the order of the settings; so are the other two.
         private_subnets: of nodes and pods.
         intra_subnets: of what needs no internet.
+        ways_out: what machines in the private subnets wait for: until then they reach nothing; and nothing of it goes
+            while they are there.
     """
 
     TYPE = "cartorio:network:Network"
@@ -59,10 +61,12 @@ class Network(Component):
     public_subnets: tuple[pulumi.Output[str], ...]
     private_subnets: tuple[pulumi.Output[str], ...]
     intra_subnets: tuple[pulumi.Output[str], ...]
+    ways_out: tuple[pulumi.Resource, ...]
 
     def __init__(self, name: str, args: NetworkArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
         self._name, self._args = name, args
+        self._routes: list[pulumi.Resource] = []
         self.vpc_id = self._vpc()
         subnets = {kind: self._subnets(kind) for kind in _TAGS}
         gateway = aws.ec2.InternetGateway(
@@ -71,7 +75,8 @@ class Network(Component):
         public = self._table("public", gateway_id=gateway.id)
         self._hold("public", subnets["public"], (public,) * len(subnets["public"]))
         private = self._private_tables(subnets["public"], gateway)
-        self._hold("private", subnets["private"], private)
+        held = self._hold("private", subnets["private"], private)
+        self.ways_out = (*self._routes, *held)
         intra = self._table("intra")
         self._hold("intra", subnets["intra"], (intra,) * len(subnets["intra"]))
         ServiceEndpoints(
@@ -173,7 +178,7 @@ class Network(Component):
             f"{self._name}-{role}-routes", vpc_id=self.vpc_id, tags=self._tags(role), opts=self._child()
         )
         if gateway_id is not None or nat_gateway_id is not None:
-            aws.ec2.Route(
+            route = aws.ec2.Route(
                 f"{self._name}-{role}-default",
                 route_table_id=table.id,
                 destination_cidr_block=_ANYWHERE,
@@ -181,13 +186,18 @@ class Network(Component):
                 nat_gateway_id=nat_gateway_id,
                 opts=self._child(),
             )
+            self._routes.append(route)
         return table.id
 
-    def _hold(self, kind: str, subnets: tuple[pulumi.Output[str], ...], tables: tuple[pulumi.Output[str], ...]) -> None:
-        for zone, subnet, table in zip(self._args.settings.zones, subnets, tables, strict=True):
+    def _hold(
+        self, kind: str, subnets: tuple[pulumi.Output[str], ...], tables: tuple[pulumi.Output[str], ...]
+    ) -> tuple[pulumi.Resource, ...]:
+        return tuple(
             aws.ec2.RouteTableAssociation(
                 f"{self._name}-{kind}-{zone.name}-association",
                 subnet_id=subnet,
                 route_table_id=table,
                 opts=self._child(),
             )
+            for zone, subnet, table in zip(self._args.settings.zones, subnets, tables, strict=True)
+        )

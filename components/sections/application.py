@@ -86,6 +86,8 @@ class Role(Section):
     """When the autoscaler acts."""
     queue: Queue | None = None
     """A queue that the number of pods follows too; needs cartorio:observability."""
+    nodes: DnsLabel | None = None
+    """Name of the group or pool of nodes (cartorio:cluster) that its pods run on; absent: any that is not dedicated."""
     drain_seconds: Annotated[int, Field(ge=0, le=600)]
     """Seconds that a pod keeps serving after it was told to stop."""
     termination_grace_period_seconds: Annotated[int, Field(ge=1, le=3600)]
@@ -242,3 +244,15 @@ def measured(workload: Workload) -> None:
             raise PydanticCustomError(
                 "measured", "needs cartorio:observability: Prometheus measures what it goes by", {"at": name}
             )
+
+
+def housed(workload: Workload, nodes: frozenset[str]) -> Workload:
+    """Refuse pods that wait for nodes which nobody makes; `nodes` are the names of those that there are."""
+    for name, role in (("api", workload.api), ("workers", workload.workers)):
+        if role.nodes is not None and role.nodes not in nodes:
+            raise PydanticCustomError(
+                "housed",
+                "must be one of the groups and pools of cluster.eks ({names}); it is '{name}'",
+                {"at": f"{name}.nodes", "names": ", ".join(sorted(nodes)), "name": role.nodes},
+            )
+    return workload

@@ -153,7 +153,7 @@ class Karpenter(Section):
     """Nodes as the pods need them, by Karpenter."""
 
     pools: Annotated[tuple[Pool, ...], Field(min_length=1)]
-    """The pools of nodes."""
+    """The pools of nodes. One with the name of a group gives the same pods more room than the group has."""
     disrupted_percent: Annotated[int, Field(ge=1, le=100)] = 10
     """Per cent of a pool's nodes that may be replaced at a time, to save or to renew."""
     settle_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
@@ -240,12 +240,31 @@ class Eks(Section):
             )
         return value
 
+    @field_validator("karpenter")
+    @classmethod
+    def _alike(cls, value: Karpenter | None, info: ValidationInfo) -> Karpenter | None:
+        groups = {group.name: group for group in info.data.get("node_groups", ())}
+        for index, pool in enumerate(value.pools if value else ()):
+            group = groups.get(pool.name)
+            if group and (group.dedicated, group.architecture) != (pool.dedicated, pool.architecture):
+                raise PydanticCustomError(
+                    "alike",
+                    "must be dedicated, and of an architecture, like the group of the same name",
+                    {"at": f"pools.{index}"},
+                )
+        return value
+
     @field_validator("cluster_autoscaler")
     @classmethod
     def _one_scaler(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it
         if value and info.data.get("karpenter") is not None:
             raise PydanticCustomError("scalers", "must be false where there is karpenter: two would fight", {})
         return value
+
+    @property
+    def node_names(self) -> frozenset[str]:
+        """Names of its groups and pools."""
+        return frozenset(one.name for one in (*self.node_groups, *(self.karpenter.pools if self.karpenter else ())))
 
 
 class Cluster(Section):

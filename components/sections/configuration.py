@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from components.sections.application import Role, Workload, measured
+from components.sections.application import Role, Workload, housed, measured
 from components.sections.audit import Audit
 from components.sections.backup import Backup, copied_elsewhere
 from components.sections.base import Section, unique
@@ -180,6 +180,13 @@ class Configuration(Section):
         if isinstance(databases, Databases):
             reached(value, databases)
         return value
+
+    @field_validator("workload")
+    @classmethod
+    def _housed(cls, value: Workload, info: ValidationInfo) -> Workload:
+        cluster = info.data.get("cluster")
+        eks = cluster.eks if isinstance(cluster, Cluster) else None
+        return housed(value, eks.node_names) if eks else value
 
     @field_validator("workload")
     @classmethod

@@ -12,6 +12,8 @@ from components.cluster.existing import ExistingCluster, ExistingClusterArgs
 from components.labels import tags
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from components.base import Text
     from components.cluster.handle import ClusterHandle
     from components.network.vpc import Network
@@ -40,8 +42,15 @@ class ClusterOutputs:
     kubeconfig: Text
 
 
-def build(site: Site, network: Network | None, keys: ClusterKeys) -> ClusterOutputs:
-    """Register the cluster; EKS needs the network, as the settings have it."""
+def build(site: Site, network: Network | None, keys: ClusterKeys, own_roles: Mapping[str, Text]) -> ClusterOutputs:
+    """Register the cluster; EKS needs the network, as the settings have it.
+
+    Args:
+        site: the stack.
+        network: where EKS is.
+        keys: what EKS encrypts with.
+        own_roles: ARNs of the roles that the stack makes and the cluster may let in, by their physical names.
+    """
     configuration, settings = site.configuration, site.configuration.cluster
     if settings.eks is None or network is None:
         existing = ExistingCluster(
@@ -60,6 +69,8 @@ def build(site: Site, network: Network | None, keys: ClusterKeys) -> ClusterOutp
             settings=settings.eks,
             control_plane_subnets=network.intra_subnets,
             node_subnets=network.private_subnets,
+            ways_out=network.ways_out,
+            own_roles=tuple(own_roles.items()),
             envelope_key_arn=keys.envelope,
             volume_key_arn=keys.ebs,
             logs_key_arn=keys.logs,

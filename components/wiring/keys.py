@@ -8,11 +8,13 @@ import pulumi
 import pulumi_aws as aws
 
 from components.audit.recording import recorder_role_name
+from components.cluster.controlplane import cluster_role_name
 from components.keys.hsm import HsmStore, HsmStoreArgs
 from components.keys.inventory import PurposeUsers
 from components.keys.keyring import KeyRing, KeyRingArgs
 from components.keys.purposes import KeyPurpose
 from components.keys.replicas import KeyReplicas, KeyReplicasArgs
+from components.sections.cluster import AccessLevel
 from components.supply.signer import signer_role_name
 from components.vault.vault import unseal_role_name
 from components.wiring.data import second_region
@@ -37,7 +39,25 @@ def platform_users(stack: str, configuration: Configuration, account: Owner) -> 
             (account.arn("iam", f"role/{unseal_role_name(stack)}"),) if configuration.vault is not None else ()
         ),
     }
-    return tuple(PurposeUsers(purpose=purpose, principals=principals) for purpose, principals in users.items())
+    return (
+        *(PurposeUsers(purpose=purpose, principals=principals) for purpose, principals in users.items()),
+        *_cluster_users(stack, configuration, account),
+    )
+
+
+def _cluster_users(stack: str, configuration: Configuration, account: Owner) -> tuple[PurposeUsers, ...]:
+    """The control plane encrypts its secrets; whoever runs the program, and so makes the cluster, lets EKS do so."""
+    eks = configuration.cluster.eks
+    if eks is None:
+        return ()
+    makers = (access.role for access in eks.access if access.level is AccessLevel.CLUSTER_ADMIN)
+    return (
+        PurposeUsers(
+            purpose=KeyPurpose.ENVELOPE,
+            principals=(account.arn("iam", f"role/{cluster_role_name(stack)}"),),
+            grantors=tuple(account.arn("iam", f"role/{role}") for role in makers),
+        ),
+    )
 
 
 def build(site: Site) -> tuple[KeyRing, dict[str, pulumi.Output[str]]]:

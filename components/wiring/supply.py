@@ -27,11 +27,13 @@ class SupplyOutputs:
         repositories: where to push, by repository.
         signer_role: ARN of the role that signs.
         github_roles: ARNs of the roles of GitHub's workflows, by their names in the settings.
+        named_roles: the same by their physical names.
     """
 
     repositories: dict[str, pulumi.Output[str]]
     signer_role: pulumi.Output[str]
     github_roles: dict[str, pulumi.Output[str]]
+    named_roles: dict[str, pulumi.Output[str]]
 
 
 def secrets_users(stack: str, settings: Supply, account: Owner) -> tuple[Text, ...]:
@@ -77,4 +79,6 @@ def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> 
         site.account,
         site.cloud,
     )
-    return SupplyOutputs(registry.urls, signer.role_arn, github.role_arns if github else {})
+    roles = github.role_arns if github else {}
+    named = {github_role_name(site.stack, role): arn for role, arn in roles.items()}
+    return SupplyOutputs(registry.urls, signer.role_arn, roles, named)

@@ -54,8 +54,10 @@ def render(
 def _role(role: Role) -> dict[str, Any]:
     resources, scaling = role.resources, role.autoscaling
     queue = {"queue": {"query": role.queue.query, "perPod": role.queue.per_pod}} if role.queue else {}
+    nodes = {"nodes": role.nodes} if role.nodes else {}
     return {
         **queue,
+        **nodes,
         "replicas": {"min": role.replicas.min, "max": role.replicas.max},
         "resources": {
             "requests": {"cpu": resources.requests.cpu, "memory": resources.requests.memory},

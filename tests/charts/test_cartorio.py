@@ -64,6 +64,18 @@ def test_the_autoscaler_alone_owns_the_number_of_replicas(toolchain: Toolchain, 
     assert all("replicas" not in objects["Deployment", f"cartorio-{role}"]["spec"] for role in ROLES)
 
 
+def test_a_role_goes_to_its_nodes_and_tolerates_what_keeps_others_away(toolchain: Toolchain, tmp_path: Path) -> None:
+    values = {**GOOD, "workers": {"nodes": "batch"}}
+    objects = rendered(toolchain, tmp_path, values)
+    pod = objects["Deployment", "cartorio-workers"]["spec"]["template"]["spec"]
+    assert pod["nodeSelector"] == {"cartorio.digital/nodes": "batch"}
+    assert pod["tolerations"] == [
+        {"key": "cartorio.digital/nodes", "operator": "Equal", "value": "batch", "effect": "NoSchedule"}
+    ]
+    anywhere = objects["Deployment", "cartorio-api"]["spec"]["template"]["spec"]
+    assert {"nodeSelector", "tolerations"}.isdisjoint(anywhere)
+
+
 def test_an_update_never_takes_a_pod_away_before_another_is_ready(toolchain: Toolchain, tmp_path: Path) -> None:
     objects = rendered(toolchain, tmp_path, GOOD)
     for role in ROLES:
@@ -102,6 +114,7 @@ def test_workers_take_no_traffic_and_the_api_only_the_named(toolchain: Toolchain
         ({"workers": {"drainSeconds": 200}}, "workers.drainSeconds (200) exceeds"),
         ({"api": {"replicas": {"min": 1, "max": 4}}}, "/api/replicas/min"),
         ({"replicaCount": 3}, "replicaCount"),
+        ({"api": {"nodes": "Not A Label"}}, "/api/nodes"),
         ({"workers": {"queue": {"query": "sum(jobs)"}}}, "/workers/queue"),
         ({"workers": {"queue": {"query": "sum(jobs)", "perPod": 1}}}, "prometheus is required"),
         ({"canary": {"enabled": True, "loadTester": "http://load/"}}, "prometheus is required"),

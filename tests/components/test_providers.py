@@ -28,18 +28,6 @@ def test_what_is_not_set_is_left_to_the_provider(project: Project) -> None:
     settings = project.settings()
     plan, _ = run(lambda: connect(settings))
     assert {"allowedAccountIds", "s3UsePathStyle"}.isdisjoint(plan.one("pulumi:providers:aws").inputs)
-    assert {"kubeconfig", "context"}.isdisjoint(plan.one("pulumi:providers:kubernetes").inputs)
-
-
-def test_the_cluster_provider_applies_on_the_server_and_knows_its_cluster(project: Project) -> None:
-    put(project.config, "cartorio:cluster/kubeconfig", "some/kubeconfig")
-    put(project.config, "cartorio:cluster/context", "lab")
-    settings = project.settings()
-    plan, _ = run(lambda: connect(settings))
-    inputs = plan.one("pulumi:providers:kubernetes").inputs
-    assert inputs["enableServerSideApply"] == "true"
-    assert inputs["clusterIdentifier"] == "cartorio-local"
-    assert (inputs["kubeconfig"], inputs["context"]) == ("some/kubeconfig", "lab")
 
 
 def test_the_account_is_looked_up_through_the_explicit_provider(project: Project) -> None:

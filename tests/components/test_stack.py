@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import pulumi
 import pytest
 
 from components.stack import Outputs, build
@@ -35,7 +34,9 @@ def test_every_component_registers_its_outputs_exactly_once(plan: Plan) -> None:
 def test_every_resource_has_a_component_as_its_parent_but_areas_and_providers(plan: Plan) -> None:
     components = {component.urn for component in plan.components}
     for resource in plan.resources:
-        if resource.type.startswith("pulumi:providers:"):
+        if resource.type == "pulumi:providers:kubernetes":
+            assert "$cartorio:cluster:" in resource.parent, resource.urn
+        elif resource.type.startswith("pulumi:providers:"):
             assert resource.parent.split("::")[2] == "pulumi:pulumi:Stack", resource.urn
         elif resource.custom:
             assert resource.parent in components, resource.urn
@@ -46,8 +47,8 @@ def test_every_resource_has_a_component_as_its_parent_but_areas_and_providers(pl
 def test_every_resource_has_the_explicit_provider_of_its_package(plan: Plan) -> None:
     for resource in plan.resources:
         if resource.custom and not resource.type.startswith("pulumi:providers:"):
-            # What follows the package's name is the area that has a region of its own: `aws-copies`.
-            assert resource.provider_name.split("-")[0] == resource.type.split(":")[0], resource.urn
+            # Besides the package's name there may be the area: with a region of its own, or the cluster.
+            assert resource.type.split(":")[0] in resource.provider_name.split("-"), resource.urn
     assert plan.calls
     assert all(provider for _, provider in plan.calls)
 
@@ -82,10 +83,16 @@ def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> N
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:ecr/repository:Repository",
         "aws:secretsmanager/secret:Secret",
+        "aws:eks/cluster:Cluster",
     }
     for stack, expected in (("producao", True), ("local", False)):
         plan, _ = _plan(Project(tmp_path / stack, stack))
-        elsewhere = {"aws:backup/vault:Vault", "aws:kms/replicaKey:ReplicaKey", "aws:secretsmanager/secret:Secret"}
+        elsewhere = {
+            "aws:backup/vault:Vault",
+            "aws:eks/cluster:Cluster",
+            "aws:kms/replicaKey:ReplicaKey",
+            "aws:secretsmanager/secret:Secret",
+        }
         assert {resource.type for resource in plan.resources} >= protected - elsewhere
         for resource in plan.resources:
             assert resource.protect == (expected and resource.type in protected | edge), resource.urn
@@ -125,16 +132,3 @@ def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     absent |= {"key_replicas", "key_store"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
     assert found >= {field.name for field in dataclasses.fields(outputs)} - absent - edge
-
-
-def test_a_cluster_that_is_asked_for_and_not_made_is_an_error(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = project.settings()
-    section = settings.configuration.cluster.model_copy(update={"eks": object()})
-    asked = dataclasses.replace(settings, configuration=settings.configuration.model_copy(update={"cluster": section}))
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "error", said.append)
-    run(lambda: build(asked), stack="local")
-    assert len(said) == 1
-    assert said[0].startswith("cartorio:cluster.eks: not created")

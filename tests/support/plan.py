@@ -65,6 +65,8 @@ class Registered:
     secrets: tuple[str, ...]
     """Paths of the inputs that are secret, such as `stringData.session-key`."""
     ignore_changes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """URNs, and names of those that are given by their parts."""
 
     @property
     def provider_name(self) -> str:
@@ -167,6 +169,7 @@ class _Monitor(mocks.MockMonitor):
                     inputs=_opened(raw, secrets),
                     secrets=tuple(secrets),
                     ignore_changes=tuple(request.ignoreChanges),
+                    aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases) + tuple(request.aliasURNs),
                 )
             )
         return response

@@ -33,6 +33,11 @@ def test_what_is_not_set_is_left_to_the_provider() -> None:
     assert {"kubeconfig", "context"}.isdisjoint(plan.one("pulumi:providers:kubernetes").inputs)
 
 
+def test_the_provider_is_known_by_its_former_name_too() -> None:
+    plan, _ = _plan()
+    assert plan.one("pulumi:providers:kubernetes").aliases == ("kubernetes",)
+
+
 def test_nothing_of_eks_is_told_of_a_cluster_that_is_there_already() -> None:
     _, handle = _plan()
     assert (handle.name, handle.security_group, handle.ready) == (None, None, ())

@@ -24,13 +24,13 @@ USING = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign", "kms:V
 
 
 def _policy(
-    row: KeyRow, administrators: tuple[str, ...] = (), users: tuple[str, ...] = ()
+    row: KeyRow, administrators: tuple[str, ...] = (), users: tuple[str, ...] = (), grantors: tuple[str, ...] = ()
 ) -> dict[str, dict[str, Any]]:
     seen: list[str] = []
 
     def program() -> None:
         account = Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1")
-        document(*statements(row, account, administrators, users)).apply(seen.append)
+        document(*statements(row, account, administrators, users, grantors=grantors)).apply(seen.append)
 
     run(program)
     return {statement["Sid"]: statement for statement in json.loads(seen[0])["Statement"]}
@@ -101,6 +101,22 @@ def test_autoscaling_starts_nodes_with_encrypted_volumes() -> None:
     grants = policy["GrantsByServiceRoles"]
     assert grants["Action"] == "kms:CreateGrant"
     assert grants["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+
+
+def test_whoever_makes_a_volume_uses_the_key_through_ec2_as_ebs_does_and_no_other_key_so() -> None:
+    ebs = {"kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
+    assert ebs < set(_policy(ROWS[KeyPurpose.EBS])["UseThroughServices"]["Action"])
+    others = [_policy(row) for row in KEYS if row.purpose is not KeyPurpose.EBS and row.via]
+    assert others
+    assert all(ebs.isdisjoint(policy["UseThroughServices"]["Action"]) for policy in others)
+
+
+def test_whoever_makes_clusters_lets_them_use_the_key_and_cannot_use_it() -> None:
+    assert "GrantsForClusters" not in _policy(ROWS[KeyPurpose.ENVELOPE])
+    grants = _policy(ROWS[KeyPurpose.ENVELOPE], (), (), (USER,))["GrantsForClusters"]
+    assert grants["Action"] == ["kms:CreateGrant", "kms:DescribeKey"]
+    # CreateCluster fails where the key asks for `kms:GrantIsForAWSResource`.
+    assert grants["Condition"] == {"ArnEquals": {"aws:PrincipalArn": USER}}
 
 
 def test_only_log_groups_of_this_account_and_region_use_the_key_of_logs() -> None:

@@ -65,6 +65,8 @@ def test_every_pinned_version_is_accepted() -> None:
         ({"karpenter": {"pools": [pool(families=["m7g.large"])]}}, "a family of EC2 instances"),
         ({"karpenter": {"pools": [pool(capacity=[])]}}, "at least 1 item"),
         ({"karpenter": {"pools": [pool()]}, "clusterAutoscaler": True}, "two would fight"),
+        ({"karpenter": {"pools": [pool("system", dedicated=True)]}}, "must be dedicated, and of an architecture, like"),
+        ({"karpenter": {"pools": [pool("system", architecture="amd64")]}}, "like the group of the same name"),
         ({"authConfigMap": True}, "Extra inputs"),
     ],
 )
@@ -98,3 +100,23 @@ def test_the_network_of_public_access_that_is_too_wide_is_pointed_at(project: Pr
     put(project.config, "cartorio:cluster/eks", good(publicAccessCidrs=["200.1.2.0/24", "200.0.0.0/8"]))
     with pytest.raises(SettingsError, match=re.escape("cartorio:cluster.eks.publicAccessCidrs[1]")):
         project.settings()
+
+
+def test_a_pool_may_grow_what_a_group_begins() -> None:
+    settings = eks(
+        nodeGroups=[group(), group("api", dedicated=True)],
+        karpenter={"pools": [pool("api", dedicated=True), pool("batch")]},
+    )
+    assert settings.node_names == {"system", "api", "batch"}
+
+
+def test_pods_are_put_on_nodes_that_there_are(project: Project) -> None:
+    put(project.config, "cartorio:workload/api/nodes", "api")
+    # Of the nodes of a cluster that is there already, nothing is known.
+    assert project.settings().configuration.workload.api.nodes == "api"
+    put(project.config, "cartorio:cluster/eks", good(karpenter={"pools": [pool("api")]}))
+    assert project.settings().configuration.workload.api.nodes == "api"
+    put(project.config, "cartorio:workload/workers/nodes", "gpu")
+    with pytest.raises(SettingsError, match=re.escape("cartorio:workload.workers.nodes")) as caught:
+        project.settings()
+    assert "must be one of the groups and pools of cluster.eks (api, system); it is 'gpu'" in str(caught.value)

@@ -11,7 +11,7 @@ from components.network.vpc import Network, NetworkArgs
 from components.providers import Account
 from components.site import Site
 from components.wiring.cluster import ClusterKeys, ClusterOutputs, build
-from tests.support.cluster import good
+from tests.support.cluster import access, good, waits_for
 from tests.support.plan import ACCOUNT, Plan, run
 from tests.support.stackfiles import put
 
@@ -32,7 +32,8 @@ def _plan(project: Project) -> tuple[Plan, ClusterOutputs]:
         network = Network(
             "network", NetworkArgs(stack="local", settings=section, key_arn="arn:logs"), account, site.cloud
         )
-        return build(site, network, ClusterKeys(envelope="arn:envelope", ebs="arn:ebs", logs="arn:logs"))
+        keys = ClusterKeys(envelope="arn:envelope", ebs="arn:ebs", logs="arn:logs")
+        return build(site, network, keys, {"administrators": "arn:of:the:stacks:own"})
 
     return run(program)
 
@@ -63,3 +64,25 @@ def test_eks_is_made_with_the_stacks_keys_in_the_networks_subnets(project: Proje
     assert plan.one(PROVIDER).inputs["clusterIdentifier"] == "cartorio-local"
     assert json.loads(plan.one(PROVIDER).inputs["kubeconfig"])["kind"] == "Config"
     assert outputs.handle.name is not None
+
+
+def test_a_role_that_the_stack_makes_gets_in_once_it_is_there(project: Project) -> None:
+    put(project.config, "cartorio:cluster/eks", good(access=[access(), access("elsewhere")]))
+    plan, _ = _plan(project)
+    principals = [entry.inputs["principalArn"] for entry in plan.of("aws:eks/accessEntry:AccessEntry")]
+    assert principals == ["arn:of:the:stacks:own", f"arn:aws:iam::{ACCOUNT}:role/elsewhere"]
+
+
+def test_nodes_come_when_they_reach_something_and_go_before_that(project: Project) -> None:
+    put(project.config, "cartorio:cluster/eks", good())
+    plan, _ = _plan(project)
+    nodes = waits_for(plan, plan.one("aws:eks/nodeGroup:NodeGroup"))
+    routes = {route.name for route in plan.of("aws:ec2/route:Route")}
+    held = {
+        one.name for one in plan.of("aws:ec2/routeTableAssociation:RouteTableAssociation") if "-private-" in one.name
+    }
+    assert routes
+    assert held
+    assert routes | held <= nodes
+    # The control plane does not: it is what takes longest.
+    assert not (routes | held) & waits_for(plan, plan.one("aws:eks/cluster:Cluster"))

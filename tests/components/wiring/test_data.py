@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.cluster.handle import ClusterHandle
@@ -88,6 +89,7 @@ def test_only_a_cluster_of_eks_has_volumes_of_ebs(project: Project, name: str | 
     def program() -> None:
         providers = connect(settings)
         site = Site(settings, providers.account, providers.aws, providers.random)
-        assert (storage(site, ClusterHandle(name, providers.kubernetes), "arn:key") is None) == (name is None)
+        handle = ClusterHandle(name, kubernetes.Provider("kubernetes"))
+        assert (storage(site, handle, "arn:key") is None) == (name is None)
 
     assert len(run(program)[0].of("kubernetes:storage.k8s.io/v1:StorageClass")) == (name is not None)

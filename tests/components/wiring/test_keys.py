@@ -10,12 +10,15 @@ from components.errors import SettingsError
 from components.keys.purposes import KeyPurpose
 from components.stack import build
 from components.wiring.keys import platform_users
+from tests.support.cluster import access, good
 from tests.support.plan import ACCOUNT, run
 from tests.support.site import VAULT
-from tests.support.stackfiles import Project
+from tests.support.stackfiles import Project, put
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from components.keys.inventory import PurposeUsers
 
 OWNER = KnownAccount(ACCOUNT, "aws", "sa-east-1")
 
@@ -35,7 +38,21 @@ def test_the_policies_of_the_keys_name_them(tmp_path: Path) -> None:
     plan, _ = run(lambda: build(settings), stack="producao")
     for entry in platform_users("producao", settings.configuration, OWNER):
         policy = json.dumps(json.loads(plan.one("aws:kms/key:Key", f"keys-{entry.purpose}").inputs["policy"]))
-        assert all(str(user) in policy for user in entry.principals), entry.purpose
+        assert all(str(user) in policy for user in (*entry.principals, *entry.grantors)), entry.purpose
+
+
+def test_the_envelope_key_serves_the_cluster_and_who_makes_it(project: Project) -> None:
+    def entry() -> list[PurposeUsers]:
+        users = platform_users("local", project.settings().configuration, OWNER)
+        return [entry for entry in users if entry.purpose is KeyPurpose.ENVELOPE]
+
+    assert entry() == []
+    roles = [access("makers"), access("sso/admins"), access("readers", level="view")]
+    put(project.config, "cartorio:cluster/eks", good(access=roles))
+    role = f"arn:aws:iam::{ACCOUNT}:role/"
+    (found,) = entry()
+    assert found.principals == (f"{role}cartorio-local-cluster",)
+    assert found.grantors == (f"{role}makers", f"{role}sso/admins")
 
 
 def test_vaults_key_has_a_user_when_there_is_a_vault(project: Project) -> None:

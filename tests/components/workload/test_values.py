@@ -55,6 +55,15 @@ def test_the_values_are_the_settings_and_the_release(project: Project) -> None:
     }
 
 
+def test_each_role_goes_to_its_nodes(project: Project) -> None:
+    assert "nodes" not in _values(project)["workers"]
+    put(project.config, "cartorio:workload/workers/nodes", "workers")
+    values = _values(project)
+    assert values["workers"]["nodes"] == "workers"
+    assert "nodes" not in values["api"]
+    jsonschema.validate(values, SCHEMA)
+
+
 def test_flows_and_variables(project: Project) -> None:
     put(project.config, "cartorio:workload/api/env", [{"name": "LOG_LEVEL", "value": "info"}])
     put(project.config, "cartorio:workload/callers/0/podLabels", [{"key": "app.kubernetes.io/name", "value": "nginx"}])
