@@ -57,7 +57,10 @@ EKS: Final = {
 }
 """The add-ons of each Kubernetes version that a stack may have; the next one is added before a stack moves to it."""
 KARPENTER: Final = ChartPin("karpenter", "1.14.3", "oci://public.ecr.aws/karpenter")
+KARPENTER_CRD: Final = ChartPin("karpenter-crd", "1.14.3", "oci://public.ecr.aws/karpenter")
+KARPENTER_IMAGE: Final = "public.ecr.aws/karpenter/controller"
 CLUSTER_AUTOSCALER: Final = ChartPin("cluster-autoscaler", "9.56.0", "https://kubernetes.github.io/autoscaler")
+CLUSTER_AUTOSCALER_IMAGE: Final = "registry.k8s.io/autoscaling/cluster-autoscaler"
 
 # The edge. Chart and controller have one version; the CRD is the one of its repository as a Go module.
 LOAD_BALANCER_CONTROLLER: Final = ChartPin("aws-load-balancer-controller", "3.2.2", "https://aws.github.io/eks-charts")

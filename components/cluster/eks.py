@@ -62,14 +62,18 @@ class EksCluster(Component):
 
     Attributes:
         handle: what other areas need of it.
+        name: its name, known once it exists.
         endpoint: the API's address.
+        security_group: of its nodes and control plane.
         kubeconfig: how to reach it; without any credential.
         nodes: its groups of nodes.
     """
 
     TYPE = "cartorio:cluster:EksCluster"
     handle: ClusterHandle
+    name: pulumi.Output[str]
     endpoint: pulumi.Output[str]
+    security_group: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     nodes: Nodes
 
@@ -97,10 +101,10 @@ class EksCluster(Component):
             self._child(),
         )
         self.nodes, services = self._nodes(plane)
-        self.endpoint = plane.endpoint
+        self.name, self.endpoint, self.security_group = plane.name, plane.endpoint, plane.security_group
         self.kubeconfig = eks_kubeconfig(plane.name, plane.endpoint, plane.certificate_authority, account.region)
         self.handle = ClusterHandle(
-            name=plane.name,
+            name=self.name,
             provider=kubernetes.Provider(
                 f"{name}-kubernetes",
                 kubeconfig=self.kubeconfig,
@@ -111,9 +115,9 @@ class EksCluster(Component):
                 opts=self._child(depends_on=[access]),
             ),
             ready=(services,),
-            security_group=plane.security_group,
+            security_group=self.security_group,
         )
-        self.register_outputs({"name": plane.name, "endpoint": self.endpoint})
+        self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 
     def _nodes(self, plane: ControlPlane) -> tuple[Nodes, Addons]:
         name, args, pins = self._name, self._args, EKS[self._args.settings.version]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.cluster.autoscaler import Autoscaler, AutoscalerArgs
 from components.cluster.eks import EksCluster, EksClusterArgs
 from components.cluster.existing import ExistingCluster, ExistingClusterArgs
+from components.cluster.karpenter import Karpenter, KarpenterArgs
 from components.labels import tags
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from components.base import Text
     from components.cluster.handle import ClusterHandle
     from components.network.vpc import Network
+    from components.sections.cluster import Eks
     from components.site import Site
 
 
@@ -51,7 +54,7 @@ def build(site: Site, network: Network | None, keys: ClusterKeys, own_roles: Map
         keys: what EKS encrypts with.
         own_roles: ARNs of the roles that the stack makes and the cluster may let in, by their physical names.
     """
-    configuration, settings = site.configuration, site.configuration.cluster
+    settings = site.configuration.cluster
     if settings.eks is None or network is None:
         existing = ExistingCluster(
             "cluster",
@@ -74,10 +77,55 @@ def build(site: Site, network: Network | None, keys: ClusterKeys, own_roles: Map
             envelope_key_arn=keys.envelope,
             volume_key_arn=keys.ebs,
             logs_key_arn=keys.logs,
-            tags=tags(site.stack, configuration.profile, configuration.aws),
+            tags=_tags(site),
             protect=site.protect,
         ),
         site.account,
         site.cloud,
     )
+    _scale(site, settings.eks, cluster, network, keys)
     return ClusterOutputs(cluster.handle, cluster.kubeconfig)
+
+
+def _scale(site: Site, settings: Eks, cluster: EksCluster, network: Network, keys: ClusterKeys) -> None:
+    """Register what adds nodes and takes them away, where the stack's file wants it."""
+    handle, identifier = cluster.handle, site.configuration.cluster.identifier
+    both = pulumi.ResourceOptions(providers=[site.aws, handle.provider])
+    if settings.karpenter is not None:
+        Karpenter(
+            "karpenter",
+            KarpenterArgs(
+                stack=site.stack,
+                settings=settings.karpenter,
+                sources=site.sources,
+                identifier=identifier,
+                cluster=cluster.name,
+                endpoint=cluster.endpoint,
+                subnets=network.private_subnets,
+                security_group=cluster.security_group,
+                node_role_arn=cluster.nodes.role_arn,
+                instance_profile=cluster.nodes.instance_profile,
+                volume_key_arn=keys.ebs,
+                tags=_tags(site),
+                after=handle.ready,
+            ),
+            site.account,
+            both,
+        )
+    if settings.cluster_autoscaler:
+        Autoscaler(
+            "autoscaler",
+            AutoscalerArgs(
+                stack=site.stack,
+                sources=site.sources,
+                identifier=identifier,
+                cluster=cluster.name,
+                after=handle.ready,
+            ),
+            site.account,
+            both,
+        )
+
+
+def _tags(site: Site) -> dict[str, str]:
+    return tags(site.stack, site.configuration.profile, site.configuration.aws)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
 
 from components.cluster.eks import EksCluster, EksClusterArgs
+from components.cluster.karpenter import Karpenter, KarpenterArgs
 from components.providers import Account
 from components.sections.cluster import Eks
+from components.sources import Sources
 from tests.support.plan import ACCOUNT, run
 
 if TYPE_CHECKING:
@@ -66,11 +69,47 @@ def cluster_plan(*, protect: bool = True, **changes: object) -> Plan:
                 tags={"owner": "plataforma"},
                 protect=protect,
             ),
-            Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
+            account(),
             pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
         )
 
     return run(program)[0]
+
+
+def karpenter_plan(*pools: dict[str, Any], sources: Sources | None = None, **changes: object) -> Plan:
+    """The plan of Karpenter with these pools, or a good one, and `changes` laid over its settings."""
+    settings = eks(karpenter={"pools": pools or [pool()], **changes}).karpenter
+
+    def program() -> None:
+        assert settings is not None
+        Karpenter(
+            "karpenter",
+            KarpenterArgs(
+                stack="test",
+                settings=settings,
+                sources=sources or Sources(),
+                identifier="cartorio-test",
+                cluster="cartorio-test",
+                endpoint="https://cartorio-test.eks.example",
+                subnets=("subnet-p1", "subnet-p2", "subnet-p3"),
+                security_group="sg-cluster",
+                node_role_arn="arn:of:the:nodes",
+                instance_profile="nodes-1234567",
+                volume_key_arn="arn:ebs",
+                tags={"owner": "plataforma"},
+            ),
+            account(),
+            pulumi.ResourceOptions(
+                providers=[aws.Provider("aws", region="sa-east-1"), kubernetes.Provider("kubernetes")]
+            ),
+        )
+
+    return run(program)[0]
+
+
+def account() -> Account:
+    """The tests' account, as the program sees it."""
+    return Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1")
 
 
 def waits_for(plan: Plan, resource: Registered) -> set[str]:

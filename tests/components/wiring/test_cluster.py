@@ -11,14 +11,14 @@ from components.network.vpc import Network, NetworkArgs
 from components.providers import Account
 from components.site import Site
 from components.wiring.cluster import ClusterKeys, ClusterOutputs, build
-from tests.support.cluster import access, good, waits_for
+from tests.support.cluster import access, good, pool, waits_for
 from tests.support.plan import ACCOUNT, Plan, run
 from tests.support.stackfiles import put
 
 if TYPE_CHECKING:
     from tests.support.stackfiles import Project
 
-PROVIDER = "pulumi:providers:kubernetes"
+PROVIDER, RELEASE = "pulumi:providers:kubernetes", "kubernetes:helm.sh/v3:Release"
 
 
 def _plan(project: Project) -> tuple[Plan, ClusterOutputs]:
@@ -86,3 +86,27 @@ def test_nodes_come_when_they_reach_something_and_go_before_that(project: Projec
     assert routes | held <= nodes
     # The control plane does not: it is what takes longest.
     assert not (routes | held) & waits_for(plan, plan.one("aws:eks/cluster:Cluster"))
+
+
+def test_what_adds_nodes_works_with_the_clusters_own_ground(project: Project) -> None:
+    put(project.config, "cartorio:cluster/eks", good(karpenter={"pools": [pool()]}))
+    plan, _ = _plan(project)
+    (machines,) = plan.of("kubernetes:karpenter.k8s.aws/v1:EC2NodeClass")
+    spec = machines.inputs["spec"]
+    private = sorted(subnet.name for subnet in plan.of("aws:ec2/subnet:Subnet") if "-private-" in subnet.name)
+    assert spec["subnetSelectorTerms"] == [{"id": f"{name}-id"} for name in private]
+    assert spec["securityGroupSelectorTerms"] == [{"id": "sg-cluster"}]
+    assert spec["instanceProfile"] == "cluster-nodes-profile-1234567"
+    assert spec["tags"]["cost-centre"] == "laboratorio"
+    release = plan.one(RELEASE, "karpenter-release")
+    assert "cluster-services-coredns" in waits_for(plan, release)
+    assert release.inputs["values"]["settings"]["clusterEndpoint"] == "https://cartorio-local.eks.example"
+
+
+def test_groups_scale_by_themselves_where_that_is_wanted(project: Project) -> None:
+    put(project.config, "cartorio:cluster/eks", good())
+    assert _plan(project)[0].of(RELEASE) == []
+    put(project.config, "cartorio:cluster/eks/clusterAutoscaler", value=True)
+    plan, _ = _plan(project)
+    assert plan.one(RELEASE).inputs["values"]["autoDiscovery"] == {"clusterName": "cartorio-local"}
+    assert plan.one("aws:eks/nodeGroup:NodeGroup").ignore_changes == ("scalingConfig.desiredSize",)
