@@ -71,6 +71,7 @@ def test_nothing_runs_before_its_room_is_closed_and_the_gate_stands(plan: Plan) 
     assert "kubernetes:networking.k8s.io/v1:NetworkPolicy" in before
     assert "kubernetes:core/v1:ResourceQuota" in before
     assert "kubernetes:core/v1:Secret" in before
+    assert bool(plan.of("aws:eks/cluster:Cluster")) == ("aws:eks/addon:Addon" in before)
 
 
 def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> None:
