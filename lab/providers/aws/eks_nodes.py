@@ -2,13 +2,14 @@
 
 https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html and terraform-provider-aws'
 `internal/service/eks`. moto 5.2 cannot move a group to another version or launch template, nor tag it again: that is
-refused by name.
+refused by name. In the lab a group has machines: nodes of the lab's cluster (`lab.providers.aws.eks_machines`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lab.providers.aws.eks_machines import Machines
 from lab.providers.aws.resource import Resource, Table
 from lab.providers.aws.shapes import camel
 from lab.providers.aws.tags import Tagging
@@ -115,6 +116,11 @@ class NodeGroup(Resource):
         api("create_nodegroup", **body, **self.creation_tags(inputs))
         return f"{inputs['clusterName']}:{inputs['nodeGroupName']}"
 
+    def finish(self, api: Api, resource_id: str, inputs: Properties) -> None:
+        """Let the lab's cluster have its machines."""
+        if machines := self._machines(resource_id):
+            machines.ensure(inputs, api.region, self._zones(api, inputs))
+
     def fetch(self, api: Api, resource_id: str, known: Properties) -> dict[str, Any]:
         """Describe it."""
         del known
@@ -140,11 +146,22 @@ class NodeGroup(Resource):
             {name: new.get(name) for name in ("nodeRepairConfig", "scalingConfig", "updateConfig")}
         )
         api("update_nodegroup_config", **_named(resource_id), **body, labels=labels, taints=taints)
+        self.finish(api, resource_id, new)
 
     def remove(self, api: Api, resource_id: str, known: Properties) -> None:
-        """Delete it."""
+        """Delete it, and its machines."""
         del known
+        if machines := self._machines(resource_id):
+            machines.remove()
         api("delete_nodegroup", **_named(resource_id))
+
+    def _machines(self, resource_id: str) -> Machines | None:
+        server, named = self._account.api_server, _named(resource_id)
+        return Machines(server, named["clusterName"], named["nodegroupName"]) if server else None
+
+    def _zones(self, api: Api, inputs: Properties) -> list[str]:
+        found = self.cloud.api("ec2", api.region)("describe_subnets", SubnetIds=list(inputs["subnetIds"]))["Subnets"]
+        return sorted({subnet["AvailabilityZone"] for subnet in found})
 
 
 def _labels(old: Properties, new: Properties) -> dict[str, Any]:

@@ -24,6 +24,7 @@ KUBECONFIG = {
         {"name": "there", "context": {"cluster": "other", "user": "u"}},
         {"name": "here", "context": {"cluster": "lab", "user": "u"}},
     ],
+    "users": [{"name": "u", "user": {"client-certificate-data": "Y2VydA==", "client-key-data": "a2V5"}}],
     "current-context": "here",
 }
 
@@ -36,7 +37,7 @@ def lab(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
 
 
 def test_the_current_context_says_where_it_is(lab: dict[str, str]) -> None:
-    assert api_server(lab) == ApiServer("https://127.0.0.1:6443", "bGFi")
+    assert api_server(lab) == ApiServer("https://127.0.0.1:6443", "bGFi", "Y2VydA==", "a2V5")
 
 
 @pytest.mark.parametrize("missing", ["CARTORIO_LAB", "KUBECONFIG"])
@@ -51,6 +52,10 @@ def test_a_kubeconfig_that_says_nothing_is_an_error_that_names_it(
     (tmp_path / "kubeconfig").write_text(text)
     with pytest.raises(ResourceError, match=r"kubeconfig, which tells of no API server of the lab"):
         api_server(lab)
+
+
+def test_the_key_is_not_shown(lab: dict[str, str]) -> None:
+    assert "a2V5" not in repr(api_server(lab))
 
 
 def test_in_the_lab_every_cluster_answers_where_the_labs_api_server_does(lab: dict[str, str]) -> None:
