@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pulumi
-
 from components.keys.purposes import KeyPurpose
 from components.observability.places import NAMESPACE
 from components.providers import connect
@@ -33,6 +31,8 @@ from components.wiring.keys import key_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pulumi
 
     from components.base import Text
     from components.cluster.handle import ClusterHandle

@@ -60,7 +60,9 @@ CRDS = (
     CrdSource("flux-source", "github.com/fluxcd/source-controller", "config/crd/bases/*.yaml", ("flux2",)),
     CrdSource("gateway-api", "sigs.k8s.io/gateway-api", "config/crd/standard/*.yaml"),
     # Of the releases up to 1.14.3, the last one that Go 1.26.6 loads.
-    CrdSource("karpenter", "github.com/aws/karpenter-provider-aws", "pkg/apis/crds/*.yaml", ("karpenter",)),
+    CrdSource(
+        "karpenter", "github.com/aws/karpenter-provider-aws", "pkg/apis/crds/*.yaml", ("karpenter", "karpenter-crd")
+    ),
     CrdSource("keda", "github.com/kedacore/keda/v2", "config/crd/bases/*.yaml", ("keda",)),
     CrdSource(
         "opentelemetry-operator",
