@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from lab.providers.aws import eks_group
 from lab.providers.aws.resource import Resource, Table
 from lab.providers.aws.shapes import One, camel
 from lab.providers.aws.tags import Tagging
@@ -112,12 +113,16 @@ class Cluster(Resource):
         )
         return str(answer["cluster"]["name"])
 
+    def finish(self, api: Api, resource_id: str, inputs: Properties) -> None:
+        """Make its security group."""
+        eks_group.make(self._ec2(api), resource_id, inputs["vpcConfig"]["subnetIds"])
+
     def fetch(self, api: Api, resource_id: str, known: Properties) -> dict[str, Any]:
         """Describe it."""
         del known
         found = api("describe_cluster", name=resource_id)["cluster"]
         logs = found.get("logging", {}).get("clusterLogging", ())
-        vpc = _VPC.from_api(found["resourcesVpcConfig"])
+        vpc = {**_VPC.from_api(found["resourcesVpcConfig"]), **eks_group.told(self._ec2(api), resource_id)}
         server = self._account.api_server
         return {
             **self._body.from_api(found),
@@ -160,6 +165,10 @@ class Cluster(Resource):
                 "set deletionProtection to false and run `pulumi up` first"
             )
         api("delete_cluster", name=resource_id)
+        eks_group.remove(self._ec2(api), resource_id)
+
+    def _ec2(self, api: Api) -> Api:
+        return self.cloud.api("ec2", api.region)
 
 
 def _logging(inputs: Properties) -> dict[str, Any]:
