@@ -55,8 +55,18 @@ def settled(schema: Schema, properties: Mapping[str, Value], inputs: Mapping[str
 def inputs_of(schema: Schema, state: Mapping[str, Value]) -> dict[str, Value]:
     """The inputs that a state stands for: what it has of the schema's, nulls and empty collections left out."""
     return {
-        name: value for name, value in state.items() if name in schema.inputs and not is_absent(schema, name, value)
+        name: _given(schema, name, value)
+        for name, value in state.items()
+        if name in schema.inputs and not is_absent(schema, name, value)
     }
+
+
+def _given(schema: Schema, name: str, value: Value) -> Value:
+    """A value as a program gives it: without the members of an object that only the provider knows."""
+    members = schema.inner.get(name, frozenset())
+    if not (members and isinstance(value, Mapping)):
+        return value
+    return {member: item for member, item in value.items() if member not in members}
 
 
 def refreshed(
@@ -83,7 +93,7 @@ def refreshed(
         if is_absent(schema, name, found.get(name)):
             inputs.pop(name, None)
         else:
-            inputs[name] = outputs[name]
+            inputs[name] = _given(schema, name, outputs[name])
     filled = reveal(old_inputs.get(DEFAULTS)) or []
     inputs[DEFAULTS] = [name for name in filled if name in inputs]
     return inputs, outputs

@@ -27,7 +27,6 @@ def test_a_cluster_has_a_group_that_rules_can_be_added_to_and_takes_it_along(eng
     assert [left["GroupName"] for left in by_hand("ec2").describe_security_groups()["SecurityGroups"]].count(
         "eks-cluster-sg-one"
     ) == 0
-    engine.delete(vpc)
 
 
 def test_a_cluster_in_subnets_that_are_not_there_has_none(engine: Engine) -> None:
