@@ -19,6 +19,7 @@ from components.wiring import (
     data,
     databases,
     edge,
+    gitops,
     network,
     observability,
     secrets,
@@ -213,6 +214,7 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> Inside:
         store.address if store else None,
         {**tenancy.namespaces, **({NAMESPACE: rooms.namespace} if rooms else {})},
     )
+    gitops.build(site, cluster, delivered.ready if delivered else (), (tenancy, admission))
     telemetry = (
         observability.build(site, cluster, rooms, keys.arn(KeyPurpose.S3), delivered.ready if delivered else ())
         if rooms

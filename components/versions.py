@@ -156,3 +156,25 @@ VELERO_AWS_IMAGE: Final = ImagePin(
     "v1.14.2",
     "sha256:0751144c1c8e52d52c48717fbd13ad5a3061e612ae4d7ad744a946cd5b139d1a",
 )
+
+# Flux. The chart brings the CRDs and what holds the controllers; the controllers are those of the lab
+# (lab/toolchain/modules/flux), by digest, which the chart takes in the place of a tag.
+FLUX: Final = ChartPin("flux2", "2.19.0", "https://fluxcd-community.github.io/helm-charts")
+FLUX_SOURCE_CONTROLLER: Final = ImagePin(
+    "ghcr.io/fluxcd/source-controller",
+    "v1.9.6",
+    "sha256:6a6693172589f8ff26123a231d5fa6ceb194a6efb4dc647cdf057c959f76a2e3",
+)
+FLUX_KUSTOMIZE_CONTROLLER: Final = ImagePin(
+    "ghcr.io/fluxcd/kustomize-controller",
+    "v1.9.6",
+    "sha256:2ebeaa341da77d52b6abbbba5efcee0450d47f8b42f0e6f33b08f9020262d606",
+)
+FLUX_NOTIFICATION_CONTROLLER: Final = ImagePin(
+    "ghcr.io/fluxcd/notification-controller",
+    "v1.9.4",
+    "sha256:840f318265ee26f0d2c48a158bf7896b22aa4e998e320a18646309f0e40b15da",
+)
+FLUX_CLI: Final = ImagePin(
+    "ghcr.io/fluxcd/flux-cli", "v2.9.6", "sha256:b1ac18156f227af9a524b842a96f2c20986c7a779ef721df3ba4e4540f449d76"
+)

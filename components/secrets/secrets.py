@@ -45,6 +45,7 @@ class ExternalSecretsArgs(Args):
         key_arn: the KMS key that encrypts the secrets.
         vault: Vault's address; None without a Vault.
         namespaces: namespaces of the stack, name and output, so that a delivery waits for its own.
+        others: namespaces of the platform that ask Secrets Manager's store for something themselves.
         after: what the pods wait for.
         protect: whether the engine refuses to delete the secrets, and how long AWS keeps deleted ones.
     """
@@ -57,6 +58,7 @@ class ExternalSecretsArgs(Args):
     key_arn: Text
     vault: Text | None = None
     namespaces: tuple[tuple[str, Text], ...] = ()
+    others: tuple[str, ...] = ()
     after: tuple[pulumi.Resource, ...] = ()
     protect: bool = True
 
@@ -198,7 +200,9 @@ class ExternalSecrets(Component):
     def _store(
         self, name: str, source: SecretSource, provider: dict[str, object], operator: pulumi.Resource
     ) -> apiextensions.CustomResource:
-        served = sorted({entry.namespace for entry in self._args.settings.delivered if entry.source is source})
+        served = {entry.namespace for entry in self._args.settings.delivered if entry.source is source}
+        if source is SecretSource.SECRETS_MANAGER:
+            served |= set(self._args.others)
         return apiextensions.CustomResource(
             f"{name}-{source.value}",
             api_version=_API_VERSION,
@@ -207,7 +211,7 @@ class ExternalSecrets(Component):
             spec={
                 "provider": provider,
                 # A store without a condition would serve every namespace: one that serves nobody serves its own.
-                "conditions": [{"namespaces": served or [NAMESPACE]}],
+                "conditions": [{"namespaces": sorted(served) or [NAMESPACE]}],
             },
             opts=self._child(depends_on=[operator]),
         )

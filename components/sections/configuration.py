@@ -16,6 +16,7 @@ from components.sections.cluster import Cluster, placed
 from components.sections.data import Data, replicated_elsewhere, undeletable
 from components.sections.databases import Databases, known_clients, reached
 from components.sections.edge import Edge
+from components.sections.gitops import Gitops, delivered, verified
 from components.sections.keys import Keys, hsms_placed, replicas_elsewhere
 from components.sections.mirrors import Mirror
 from components.sections.network import Network, in_region
@@ -68,6 +69,8 @@ class Configuration(Section):
     """Secrets and where they are delivered."""
     databases: Databases | None = None
     """Databases in the cluster; absent: none."""
+    gitops: Gitops | None = None
+    """Flux and what it applies of the repository; without it, nothing but this program applies anything."""
     observability: Observability | None = None
     """Metrics, logs, traces and alerts; without it, nobody is told of anything."""
     edge: Edge | None = None
@@ -114,6 +117,16 @@ class Configuration(Section):
         tenancy = info.data.get("tenancy")
         if isinstance(tenancy, Tenancy):
             known_clients(value, tenancy)
+        return value
+
+    @field_validator("gitops")
+    @classmethod
+    def _sourced(cls, value: Gitops | None, info: ValidationInfo) -> Gitops | None:
+        profile = info.data.get("profile")
+        if value is not None and isinstance(profile, Profile):
+            verified(value, profile)
+        if value is not None and "secrets" in info.data:
+            delivered(value, info.data["secrets"])
         return value
 
     @field_validator("mirrors")

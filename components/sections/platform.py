@@ -15,6 +15,14 @@ class Profile(StrEnum):
     STAGING = "staging"
     PRODUCAO = "producao"
 
+    @property
+    def signed_sources(self) -> bool:
+        """Whether the cluster follows nothing that is not verified."""
+        return self in _STRICT
+
+
+_STRICT = frozenset({Profile.PRODUCAO})
+
 
 class Aws(Section):
     """The AWS account that the stack lives in."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.gitops.objects import NAMESPACE as FLUX_NAMESPACE
 from components.secrets.secrets import ExternalSecrets, ExternalSecretsArgs
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def build(
             key_arn=key_arn,
             vault=vault,
             namespaces=tuple(namespaces.items()),
+            others=_others(site),
             after=cluster.ready,
             protect=site.protect,
         ),
@@ -63,3 +65,9 @@ def build(
         pulumi.ResourceOptions(providers=[site.aws, cluster.provider]),
     )
     return SecretsOutputs(arns=secrets.arns, ready=(secrets,))
+
+
+def _others(site: Site) -> tuple[str, ...]:
+    """Namespaces of the platform's own that something is delivered to."""
+    gitops = site.configuration.gitops
+    return (FLUX_NAMESPACE,) if gitops is not None and gitops.secrets else ()

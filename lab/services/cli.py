@@ -49,21 +49,34 @@ def add_commands(app: typer.Typer) -> None:
 
 
 @group.command(epilog="Example: [bold]cartorio lab up && export KUBECONFIG=.lab/kubeconfig && kubectl get nodes[/]")
-def up(format_: _FormatOption = _Format.TEXT) -> None:
+def up(
+    extras: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="NAME", help="What to start besides; gitops: Flux's controllers, a Git server."),
+    ] = None,
+    format_: _FormatOption = _Format.TEXT,
+) -> None:
     """Start what is not running, restart what does not answer, keep the rest; prints where the services are."""
     from lab.console import console_reporter
-    from lab.services.lab import TOOLS
+    from lab.services.gitops import repository
+    from lab.services.lab import Lab, tools_of
     from lab.toolchain import ensure
 
     paths = LabPaths.default()
+    asked = tuple(dict.fromkeys(extras or ()))
+    tools = tools_of(*asked)
     with console_reporter() as report:
-        endpoints = _lab(paths, ensure(TOOLS, paths, report)).up(report)
+        lab = Lab(paths, ensure(tools, paths, report), asked)
+        endpoints = lab.up(report)
     shown = {
         "kubernetes": endpoints.kubernetes_url,
         "kubeconfig": str(endpoints.kubeconfig),
         "cloud": endpoints.cloud_url,
         "registry": endpoints.registry,
     }
+    if "gitops" in asked:
+        shown["git"] = lab.repository()
+        shown["push to"] = str(repository(paths.root))
     if format_ is _Format.JSON:
         typer.echo(json.dumps(shown, indent=2))
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from lab.errors import LabError, UsageError
-from lab.services import controlplane, lock, nodes, pki, processes, state
+from lab.services import controlplane, gitops, lock, nodes, pki, processes, state
 from lab.services.client import NotReady
 from lab.services.cloud import CLOUD
 from lab.services.controlplane import CONTROL_PLANE
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from lab.services.state import State
 
 SERVICES: tuple[Service, ...] = (*CONTROL_PLANE, *CLOUD)
+# Services that a lab has only when they are asked for, by the name that asks for them.
+EXTRAS: dict[str, tuple[Service, ...]] = {"gitops": gitops.GITOPS}
 TOOLS: tuple[str, ...] = tuple(sorted({name for service in SERVICES for name in service.tools}))
 NAMES: tuple[str, ...] = tuple(service.name for service in SERVICES)
+
+_ALL = (*SERVICES, *(service for group in EXTRAS.values() for service in group))
 
 _PATIENCE = 30.0  # seconds for one request
 _NEEDED_SPACE = 300 * 1024 * 1024  # bytes: etcd's files, the images' blobs, logs
@@ -44,10 +48,12 @@ class Lab:
     Args:
         paths: its folders.
         toolchain: where the programs are.
+        extras: which of `EXTRAS` it has besides. Those that another `up` started are left as they are.
     """
 
     paths: LabPaths
     toolchain: Tools
+    extras: tuple[str, ...] = ()
 
     def up(self, report: Reporter) -> Endpoints:
         """Make every service run and answer; keeps those that do, so that it may be called at any time.
@@ -60,7 +66,8 @@ class Lab:
             private_folder(self.paths.logs)
             current = state.load(self.paths) or state.State()
             site = Site(self.paths, self.toolchain, pki.ensure(self.paths.root / "pki"), {})
-            runner = Runner(SERVICES, site, current, report)
+            asked = tuple(service for name in self.extras for service in EXTRAS[name])
+            runner = Runner((*SERVICES, *asked), site, current, report)
 
             def finish() -> None:
                 api = controlplane.api(Site(self.paths, self.toolchain, site.pki, runner.current.ports))
@@ -125,16 +132,30 @@ class Lab:
         site = Site(self.paths, self.toolchain, pki.Pki(self.paths.root / "pki", ""), current.ports)
         return controlplane.api(site, timeout=_PATIENCE)
 
+    def repository(self) -> str:
+        """Address of the repository that Flux follows in a lab with `gitops`.
+
+        Raises:
+            LabError: this lab has none.
+        """
+        current = state.load(self.paths) or state.State()
+        if "git" not in current.services:
+            raise LabError(
+                "the lab has no Git server", where=str(self.paths.root), remedy="run `cartorio lab up --with gitops`"
+            )
+        return f"http://{LOOPBACK}:{current.ports['git']}/{gitops.REPOSITORY}.git"
+
     def status(self) -> tuple[ServiceStatus, ...]:
-        """How each service is, asked now; in starting order.
+        """How each service is, asked now; in starting order. Of `EXTRAS`, those that were started.
 
         Raises:
             LabError: `state.json` is damaged.
         """
         current = state.load(self.paths) or state.State()
         site = Site(self.paths, self.toolchain, pki.Pki(self.paths.root / "pki", ""), current.ports)
-        with ThreadPoolExecutor(max_workers=len(SERVICES)) as pool:
-            return tuple(pool.map(lambda service: _status(service, site, current), SERVICES))
+        known = [service for service in _ALL if service in SERVICES or service.name in current.services]
+        with ThreadPoolExecutor(max_workers=len(known)) as pool:
+            return tuple(pool.map(lambda service: _status(service, site, current), known))
 
     def log(self, name: str) -> Path:
         """The log file of a service, by name.
@@ -142,8 +163,9 @@ class Lab:
         Raises:
             UsageError: there is no such service.
         """
-        if name not in NAMES:
-            raise UsageError(f"there is no service {name!r}", remedy=f"the services are {', '.join(NAMES)}")
+        names = [service.name for service in _ALL]
+        if name not in names:
+            raise UsageError(f"there is no service {name!r}", remedy=f"the services are {', '.join(names)}")
         return self.paths.logs / f"{name}.log"
 
     def _endpoints(self, current: State) -> Endpoints:
@@ -158,6 +180,17 @@ class Lab:
             cloud_access_key_id=current.credentials.access_key_id,
             cloud_secret_access_key=current.credentials.secret_access_key,
         )
+
+
+def tools_of(*extras: str) -> tuple[str, ...]:
+    """The tools of a lab with these extras.
+
+    Raises:
+        UsageError: there is no such extra.
+    """
+    if unknown := sorted(set(extras) - set(EXTRAS)):
+        raise UsageError(f"there is nothing named {unknown[0]!r} to add", remedy=f"there is: {', '.join(EXTRAS)}")
+    return tuple(sorted({*TOOLS, *(name for extra in extras for one in EXTRAS[extra] for name in one.tools)}))
 
 
 def _status(service: Service, site: Site, current: State) -> ServiceStatus:
@@ -190,7 +223,7 @@ def _status(service: Service, site: Site, current: State) -> ServiceStatus:
 
 def _waves() -> list[set[str]]:
     """Names of services, those that nothing (left) needs first."""
-    remaining = {service.name: set(service.needs) for service in SERVICES}
+    remaining = {service.name: set(service.needs) for service in _ALL}
     waves = []
     while remaining:
         needed = set().union(*remaining.values())

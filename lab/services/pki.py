@@ -65,6 +65,8 @@ _LEAVES = {
     "kube-scheduler": _Leaf(CLUSTER_CA, "system:kube-scheduler", names=_LOOPBACK),
     # kwok stands for the kubelets of all nodes at once; no identity of a single node covers that.
     "kwok": _Leaf(CLUSTER_CA, "kwok", organization="system:masters"),
+    # Flux's controllers, where they run (lab/services/gitops.py).
+    "flux": _Leaf(CLUSTER_CA, "flux", organization="system:masters"),
     "admin": _Leaf(CLUSTER_CA, "lab-admin", organization="system:masters"),
 }
 

@@ -182,7 +182,8 @@ class Runner:
         with self._lock:
             if self._end.is_set():
                 raise _Cancelled
-            process = processes.spawn(service.name, command, root=self.site.paths.root, log=log, extra={})
+            extra = service.variables(site)
+            process = processes.spawn(service.name, command, root=self.site.paths.root, log=log, extra=extra)
             self._record(service, state.Record(process=process, fingerprint=fingerprint, generation=uuid.uuid4().hex))
         return process, log
 

@@ -55,6 +55,11 @@ def nothing(_site: Site) -> None:
     """No preparation."""
 
 
+def no_variables(_site: Site) -> Mapping[str, str]:
+    """No environment variables of its own."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Service:
     """One supervised program.
@@ -71,6 +76,7 @@ class Service:
         forgets: its state, or part of it, ends with its process. Such a service is not restarted merely because its
             program (a newer build, another Python) has changed.
         deadline: seconds after its start by which it must answer.
+        variables: environment variables that it reads.
     """
 
     name: str
@@ -83,6 +89,7 @@ class Service:
     scheme: str = "https"
     forgets: bool = False
     deadline: float = 60.0
+    variables: Callable[[Site], Mapping[str, str]] = no_variables
 
     def fingerprint(self, site: Site, upstream: tuple[str, ...]) -> str:
         """A digest of everything the process reads at its start.

@@ -71,7 +71,8 @@ class Tool:
         group: folder under `modules/`.
         module: Go module whose version in the group's go.mod is the program's.
         package: Go package of its `main`; "." is the group's own.
-        probe: how one on PATH tells its version; None asks it as a Pulumi provider plugin (GetPluginInfo).
+        probe: how one on PATH tells its version. None: a Pulumi plugin is asked as such (GetPluginInfo); another
+            program cannot be asked, and is always taken from here.
         match: how near a version on PATH has to be.
         minimum: oldest version accepted from PATH; None is the pinned one.
         variables: link-time variables (`-X`); `{tag}` is "v1.2.3", `{version}` "1.2.3", `{major}` and `{minor}` its
@@ -79,6 +80,7 @@ class Tool:
         embeds: files that the group's own main embeds, given to the compiler as an overlay.
         patches: defects of its source that are mended on the way, in a copy.
         tags: build tags, of all of its group: what it leaves out.
+        on_demand: had only by those who name it: what few need is not built for everybody.
         plugin: kind of Pulumi plugin it is ("resource-kubernetes"): also looked for in `~/.pulumi/plugins`, and kept
             off the shell's PATH, where the engine would warn about it.
     """
@@ -94,6 +96,7 @@ class Tool:
     embeds: tuple[ModuleFile, ...] = ()
     patches: tuple[Patch, ...] = ()
     tags: tuple[str, ...] = ()
+    on_demand: bool = False
     plugin: str | None = None
 
 
@@ -137,13 +140,13 @@ class Catalogue:
         return (GO, *(item.name for item in self.items))
 
     def select(self, names: Iterable[str] | None) -> tuple[Item, ...]:
-        """The items of those names (None: all), in the order of the catalogue; `go` is not an item.
+        """The items of those names (None: all but those on demand), in the catalogue's order; `go` is not an item.
 
         Raises:
             UsageError: a name that is not in the catalogue.
         """
         if names is None:
-            return self.items
+            return tuple(item for item in self.items if not (isinstance(item, Tool) and item.on_demand))
         wanted = set(names)
         if unknown := wanted - set(self.names):
             raise UsageError(

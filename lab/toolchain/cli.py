@@ -47,7 +47,7 @@ def _toolchain(
     """List the lab's tools: version, origin, path. Nothing is built unless asked.
 
     Each comes from PATH when its version will do, otherwise it is built from its pinned Go module into the cache:
-    once, about 20 minutes on 2 cores for all of them.
+    once, about 30 minutes on 2 cores for all of them. `make up` builds those that the stack `local` needs.
 
     For example:
 
@@ -63,7 +63,7 @@ def _toolchain(
     CATALOGUE.select(names or None)  # refuse an unknown name before anything is done
     if build:
         with console_reporter() as report:
-            ensure(names or None, paths, report)
+            ensure(names or CATALOGUE.names, paths, report)
     tools = [tool for tool in inspect(paths) if not names or tool.name in names]
     if output is _Format.JSON:
         json.dump([_plain(tool) for tool in tools], sys.stdout, indent=2)

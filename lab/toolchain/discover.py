@@ -55,6 +55,8 @@ def candidates(name: str, environ: Mapping[str, str], *, apart_from: Path) -> It
 
 def search(tool: Tool, wanted: Range, environ: Mapping[str, str], *, apart_from: Path) -> Search:
     """The first program on PATH (for a plugin also the newest of the user's plugins) that is of a wanted version."""
+    if tool.probe is None and tool.plugin is None:
+        return Search(None, ())
     refused = []
     for file, told in _installed(tool, environ, apart_from):
         version = told or _ask(file, tool, environ)

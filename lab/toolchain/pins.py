@@ -32,6 +32,17 @@ def _stage(path: str) -> ModuleFile:
     return ModuleFile("sigs.k8s.io/kwok", f"kustomize/stage/{path}", path)
 
 
+def _flux(name: str) -> Tool:
+    return Tool(
+        name=name,
+        group="flux",
+        module=f"github.com/fluxcd/{name}",
+        package=f"github.com/fluxcd/{name}",
+        probe=None,  # they do not tell their version
+        on_demand=True,
+    )
+
+
 _PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 _COMMAND = "cmd/pulumi-resource-kubernetes"
 
@@ -179,6 +190,8 @@ CATALOGUE = Catalogue(
             probe=Probe(("version",), r"^v?(\d\S*)"),
             variables=(("github.com/google/go-containerregistry/cmd/crane/cmd.Version", "{version}"),),
         ),
+        _flux("source-controller"),
+        _flux("kustomize-controller"),
         *(source.item for source in CRDS),
     )
 )

@@ -95,7 +95,7 @@ class Toolchain:
 def ensure(
     names: Iterable[str] | None, paths: LabPaths, report: Reporter, *, catalogue: Catalogue = CATALOGUE
 ) -> Toolchain:
-    """Have these tools (None: all), building what is neither on PATH nor in the cache.
+    """Have these tools (None: all but those on demand), building what is neither on PATH nor in the cache.
 
     Safe to call from several processes at once: one builds, the others wait for it.
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "cartorio-tests-"
 _OWNER = "owner.json"
-_FOLDERS = ("shared", "private", "platform", "rehearsal")
+_FOLDERS = ("shared", "private", "platform", "rehearsal", "gitops")
 _VARIABLE = "CARTORIO_LAB"
 
 
@@ -107,11 +107,11 @@ class RunningLab:
         )
 
 
-def bring_up(name: str, toolchain: Tools) -> RunningLab:
+def bring_up(name: str, toolchain: Tools, extras: tuple[str, ...] = ()) -> RunningLab:
     """Bring the session's lab `name` (one of `_FOLDERS`) up, or repair it, or find it running."""
     assert name in _FOLDERS, name
     paths = replace(LabPaths.default(), root=_home() / name)
-    return RunningLab(paths, toolchain, Lab(paths, toolchain).up(Quiet()))
+    return RunningLab(paths, toolchain, Lab(paths, toolchain, extras).up(Quiet()))
 
 
 def open_session(environment: dict[str, str] | os._Environ[str] = os.environ) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,14 @@ def test_a_selection_keeps_the_order_and_go_is_no_item(catalogue: Catalogue) -> 
     assert [item.name for item in catalogue.select(["other", "go", "one"])] == ["one", "other"]
     assert catalogue.select(None) == _ITEMS
     assert catalogue.select([]) == ()
+
+
+def test_what_is_on_demand_is_had_only_by_name() -> None:
+    asked = tuple(replace(item, on_demand=item.name == "one") for item in _ITEMS)
+    catalogue = Catalogue(asked)
+    assert "one" not in [item.name for item in catalogue.select(None)]
+    assert [item.name for item in catalogue.select(["one"])] == ["one"]
+    assert "one" in catalogue.names
 
 
 def test_a_group_is_linked_with_the_versions_of_all_its_tools(catalogue: Catalogue) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,13 @@ def test_the_first_that_suffices_is_taken_and_the_others_are_told_about(
     found = search(_KUBECTL, _WANTED, _environ(*map(tmp_path.joinpath, "abc")), apart_from=tmp_path / "cache")
     assert found.found == discover.Found(good, "1.36.1")
     assert found.refused == (f"{old} is 1.32.4-dispatcher, needed is 1.36.x",)
+
+
+def test_one_that_cannot_be_asked_is_never_taken_from_path(tmp_path: Path, program: Callable[..., Path]) -> None:
+    program(tmp_path, "kubectl", "Client Version: v1.36.3")
+    mute = replace(_KUBECTL, probe=None)
+    assert search(_KUBECTL, _WANTED, _environ(tmp_path), apart_from=tmp_path / "cache").found is not None
+    assert search(mute, _WANTED, _environ(tmp_path), apart_from=tmp_path / "cache") == discover.Search(None)
 
 
 @pytest.mark.parametrize(

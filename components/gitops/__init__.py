@@ -1,0 +1,1 @@
+"""GitOps: Flux, its source and what it applies."""
