@@ -9,6 +9,7 @@ import pulumi
 
 from components.errors import SettingsError
 from components.settings import load
+from components.settling import settle
 from components.stack import build
 
 # What the language host takes for "the message has been shown": no traceback, no second error.
@@ -25,6 +26,7 @@ def main() -> None:
     outputs = build(settings)
     for field in dataclasses.fields(outputs):
         pulumi.export(field.name, getattr(outputs, field.name))
+    settle()
 
 
 main()

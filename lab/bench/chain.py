@@ -27,12 +27,15 @@ def longest(seconds: Mapping[str, float], resources: Iterable[Resource]) -> tupl
 
     Args:
         seconds: what each step took, by URN; a resource that took none counts nothing.
-        resources: of the stack's state: there, what is needed comes before who needs it.
+        resources: of the stack's state: there, what is needed comes before who needs it. Components, which have no id,
+            take as long as all that is in them, and nothing waits for them.
     """
     ends: dict[str, float] = {}
     before: dict[str, str] = {}
     by_urn: dict[str, Resource] = {}
     for one in resources:
+        if not one.id:
+            continue
         by_urn[one.urn] = one
         needed = max((urn for urn in one.needs if urn in ends), key=ends.__getitem__, default="")
         before[one.urn] = needed

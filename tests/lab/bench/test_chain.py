@@ -3,10 +3,10 @@ from __future__ import annotations
 from lab.bench.chain import Link, longest, report
 from lab.engine.state import Resource
 
-PROVIDER = Resource("urn:provider", "pulumi:providers:aws")
-KEY = Resource("urn::key", "aws:kms/key:Key", needs=("urn:provider",))
-ALIAS = Resource("urn::alias", "aws:kms/alias:Alias", needs=("urn::key", "urn:provider"))
-BUCKET = Resource("urn::bucket", "aws:s3/bucket:Bucket", needs=("urn:provider", "urn:gone"))
+PROVIDER = Resource("urn:provider", "pulumi:providers:aws", "1")
+KEY = Resource("urn::key", "aws:kms/key:Key", "2", needs=("urn:provider",))
+ALIAS = Resource("urn::alias", "aws:kms/alias:Alias", "3", needs=("urn::key", "urn:provider"))
+BUCKET = Resource("urn::bucket", "aws:s3/bucket:Bucket", "4", needs=("urn:provider", "urn:gone"))
 ALL = (PROVIDER, KEY, ALIAS, BUCKET)
 
 
@@ -21,6 +21,11 @@ def test_what_took_no_step_only_passes_the_wait_on() -> None:
     (link,) = longest({"urn::alias": 1.0}, ALL)
     assert link.name == "alias"
     assert longest({}, ()) == ()
+
+
+def test_a_component_takes_no_time_of_its_own() -> None:
+    stack = Resource("urn::stack", "pulumi:pulumi:Stack")
+    assert longest({"urn::stack": 50.0, "urn::key": 2.0}, (stack, *ALL)) == (Link("key", "aws:kms/key:Key", 2.0),)
 
 
 def test_the_table_adds_up() -> None:

@@ -25,7 +25,7 @@ def test_both_tables_are_the_result(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     defined: list[str] = []
     engine = SimpleNamespace(
         preview=lambda _: SimpleNamespace(steps=(SimpleNamespace(type="aws:kms/key:Key"),)),
-        state=lambda _: SimpleNamespace(resources=(Resource(URN, "aws:kms/key:Key"),)),
+        state=lambda _: SimpleNamespace(resources=(Resource(URN, "aws:kms/key:Key", "1"),)),
     )
 
     @contextmanager
