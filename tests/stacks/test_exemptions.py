@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PACK = ROOT / "policy_pack"
 WRITTEN_ON = date(2026, 11, 25)
-PGP = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{'m' * 220}\n-----END PGP PUBLIC KEY BLOCK-----"
 EXEMPT = {"vault-init", "vault-configure", "vault-snapshot"}
 REAL = pytest.mark.parametrize("stack", ["producao", "staging"])
 
@@ -31,10 +30,14 @@ REAL = pytest.mark.parametrize("stack", ["producao", "staging"])
 def _plan(stack: str, folder: Path, *, custodians: bool = False) -> Plan:
     project = Project(folder, stack)
     if custodians:
-        people = [{"name": f"custodian-{number}", "pgpKey": PGP} for number in range(3)]
+        people = [{"name": f"custodian-{number}", "pgpKey": _key("abc"[number])} for number in range(3)]
         project.config["cartorio:vault"]["recovery"]["custodians"] = people
     settings = project.settings({"KUBECONFIG": "kubeconfig"})
     return run(lambda: build(settings), stack=stack)[0]
+
+
+def _key(letter: str) -> str:
+    return f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{letter * 220}\n-----END PGP PUBLIC KEY BLOCK-----"
 
 
 def _images(value: object) -> Iterator[str]:
