@@ -274,7 +274,7 @@ class Vault(Component):
         objects = pulumi.Output.concat(args.bucket_arn, "/vault/*")
         identity = self._identity(
             name,
-            "snapshots",
+            "snapshotter",
             "vault-snapshot",
             Statement("Put", ("s3:PutObject",), (objects,)),
             Statement("Encrypt", ("kms:Decrypt", "kms:GenerateDataKey"), (args.bucket_key_arn,)),

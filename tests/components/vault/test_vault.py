@@ -104,7 +104,7 @@ def test_the_keeper_cannot_read_what_it_keeps(full: Plan) -> None:
 
 
 def test_snapshots_can_be_written_but_not_read_or_deleted(full: Plan) -> None:
-    put = policy_of(full.one("aws:iam/rolePolicy:RolePolicy", "vault-snapshots-policy"))["Put"]
+    put = policy_of(full.one("aws:iam/rolePolicy:RolePolicy", "vault-snapshotter-policy"))["Put"]
     assert (put["Action"], put["Resource"]) == ("s3:PutObject", "arn:aws:s3:::snapshots/vault/*")
 
 
