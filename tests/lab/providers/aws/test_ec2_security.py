@@ -101,6 +101,18 @@ def test_a_group_lets_nothing_out_by_itself(engine: Engine, by_hand: Hands) -> N
         assert found["IpPermissions"] == found["IpPermissionsEgress"] == []
 
 
+def test_a_rule_that_lets_a_group_in_keeps_its_description(engine: Engine) -> None:
+    vpc = vpc_of(engine)
+    group, other = (engine.create(GROUP, name, {"vpcId": vpc.id}) for name in ("group", "other"))
+    inputs = {"securityGroupId": group.id, "ipProtocol": "tcp", "fromPort": 443, "toPort": 443}
+    inputs |= {"referencedSecurityGroupId": other.id, "description": "Calls"}
+    rule = engine.create(INGRESS, "rule", inputs)
+    assert rule.outputs["description"] == "Calls"
+    assert engine.refresh(rule) == rule
+    changed = engine.update(rule, {**inputs, "description": "Other calls"})
+    assert changed.outputs["description"] == "Other calls"
+
+
 def test_a_rule_cannot_be_turned_from_a_network_to_a_group_in_the_lab(engine: Engine) -> None:
     """AWS can; moto keeps the network, which is told and not passed over."""
     vpc = vpc_of(engine)
