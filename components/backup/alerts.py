@@ -68,7 +68,7 @@ class BackupAlerts(Component):
             spec={"groups": [{"name": "velero", "rules": rules}]},
             opts=self._child(),
         )
-        self.register_outputs({})
+        self.register_outputs({"namespace": args.namespace})
 
 
 def _rule(alert: str, expression: str, summary: str) -> dict[str, object]:

@@ -55,4 +55,4 @@ class DatabaseAccess(Component):
                 ),
                 opts=self._child(),
             )
-        self.register_outputs({})
+        self.register_outputs({"database": args.database, "port": args.port})

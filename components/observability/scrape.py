@@ -60,7 +60,7 @@ class ScrapedPods(Component):
             },
             opts=self._child(),
         )
-        self.register_outputs({})
+        self.register_outputs({"namespace": args.namespace, "port": args.port})
 
 
 def _first(values: list[str]) -> str:

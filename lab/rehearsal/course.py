@@ -178,7 +178,11 @@ def _failures(summary: Summary) -> tuple[str, ...]:
         for violation in summary.violations
         if violation.mandatory
     )
-    errors = tuple(one.message for one in summary.diagnostics if one.severity == "error")
+    errors = tuple(
+        f"{one.urn.rpartition('::')[2] or 'the stack'}: {one.message}"
+        for one in summary.diagnostics
+        if one.severity == "error"
+    )
     if summary.succeeded or violations or errors:
         return (*violations, *(() if summary.succeeded else errors))
     return (f"pulumi ended with exit code {summary.exit_code} and said no more",)

@@ -75,28 +75,29 @@ def test_nothing_runs_before_its_room_is_closed_and_the_gate_stands(plan: Plan) 
 
 
 def test_what_holds_data_or_keys_is_protected_in_production(tmp_path: Path) -> None:
-    edge = {"aws:lb/loadBalancer:LoadBalancer", "aws:route53/zone:Zone"}
-    protected = {
-        "aws:backup/vault:Vault",
+    everywhere = {
         "aws:kms/key:Key",
-        "aws:kms/replicaKey:ReplicaKey",
         "aws:s3/bucket:Bucket",
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:ecr/repository:Repository",
-        "aws:secretsmanager/secret:Secret",
-        "aws:eks/cluster:Cluster",
     }
-    for stack, expected in (("producao", True), ("local", False)):
+    only_there = {
+        "aws:backup/vault:Vault",
+        "aws:eks/cluster:Cluster",
+        "aws:kms/replicaKey:ReplicaKey",
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:route53/zone:Zone",
+        "aws:secretsmanager/secret:Secret",
+        "kubernetes:psmdb.percona.com/v1:PerconaServerMongoDB",
+        "kubernetes:velero.io/v1:Schedule",
+    }
+    members = {"neo4j-0", "neo4j-1", "neo4j-2"}  # releases, of which others hold nothing
+    for stack, protected, expected in (("producao", everywhere | only_there, True), ("local", everywhere, False)):
         plan, _ = _plan(Project(tmp_path / stack, stack))
-        elsewhere = {
-            "aws:backup/vault:Vault",
-            "aws:eks/cluster:Cluster",
-            "aws:kms/replicaKey:ReplicaKey",
-            "aws:secretsmanager/secret:Secret",
-        }
-        assert {resource.type for resource in plan.resources} >= protected - elsewhere
+        assert {resource.type for resource in plan.resources} >= protected
         for resource in plan.resources:
-            assert resource.protect == (expected and resource.type in protected | edge), resource.urn
+            holds = resource.type in protected or resource.name in members
+            assert resource.protect == (expected and holds), resource.urn
 
 
 def test_before_the_first_release_everything_but_the_workload_stands(project: Project) -> None:
@@ -124,12 +125,11 @@ def test_the_signing_role_may_use_the_key_that_its_policy_names(plan: Plan) -> N
 
 def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     _, outputs = _plan(project)
-    edge = {"public_address", "name_servers", "edge_logs", "firewall_log"}
     assert outputs.kubeconfig == "some/kubeconfig"
     # What the stack `local` does without: what belongs to a real account or to GitHub.
     absent = {"audit_bucket", "alarms_topic", "backup_vault", "workflow_roles", "documents_bucket", "release"}
     absent |= {"backup_buckets", "databases"}
     absent |= {"grafana", "grafana_admin", "telemetry", "logs_bucket", "traces_bucket"}
-    absent |= {"key_replicas", "key_store"}
+    absent |= {"key_replicas", "key_store", "public_address", "name_servers", "edge_logs", "firewall_log"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
-    assert found >= {field.name for field in dataclasses.fields(outputs)} - absent - edge
+    assert found >= {field.name for field in dataclasses.fields(outputs)} - absent

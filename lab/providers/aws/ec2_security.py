@@ -138,7 +138,11 @@ class SecurityGroupIngressRule(Resource):
         """Authorize it."""
         group = inputs["securityGroupId"]
         answer = api(self._authorize, GroupId=group, IpPermissions=[_permission(inputs)], **self.creation_tags(inputs))
-        return str(answer["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+        made = str(answer["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+        if inputs.get("description") and inputs.get("referencedSecurityGroupId"):
+            # moto forgets what a rule that names a group is for, until it is told again.
+            self.change(api, made, {}, inputs, frozenset({"description"}))
+        return made
 
     def fetch(self, api: Api, resource_id: str, known: Properties) -> dict[str, Any]:
         """Describe it."""
