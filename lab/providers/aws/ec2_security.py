@@ -117,8 +117,6 @@ class SecurityGroupIngressRule(Resource):
         ),
         outputs=frozenset({"arn", "securityGroupRuleId"}),
         force_new=frozenset({"securityGroupId"}),
-        # moto forgets it where another group is let in.
-        untold=frozenset({"description"}),
         tagging=Ec2Tagging(kind="security-group-rule"),
     )
     _authorize: ClassVar[str] = "authorize_security_group_ingress"
