@@ -42,7 +42,7 @@ CLUSTERS = Path(__file__).resolve().parents[2] / "clusters"
 TREES = ("guardrails", "namespaces")
 # What the lab has no controller for, or makes otherwise.
 _LEFT_OUT = ("kubernetes:helm.sh/", "kubernetes:networking.k8s.io/")
-_PATIENCE = "90s"
+_PATIENCE = "110s"
 _FOLDER = "clusters/local/namespaces"
 _NOTE = """apiVersion: v1
 kind: ConfigMap
@@ -64,9 +64,15 @@ class Following:
     bia: PgpSigner
 
     def look(self) -> None:
-        """Have Flux look at the repository now."""
-        mark = f"reconcile.fluxcd.io/requestedAt={uuid.uuid4().hex}"
-        self.lab.kubectl("annotate", "--overwrite", "--namespace=flux-system", "gitrepository/cartorio", mark)
+        """Have Flux look at the repository, and wait until it has: what it says afterwards is of no earlier look."""
+        self.reconcile("gitrepository", "cartorio")
+
+    def reconcile(self, kind: str, name: str) -> None:
+        """Have Flux take an object up, and wait until it has."""
+        mark = uuid.uuid4().hex
+        asked = f"reconcile.fluxcd.io/requestedAt={mark}"
+        self.lab.kubectl("annotate", "--overwrite", "--namespace=flux-system", f"{kind}/{name}", asked)
+        self.wait(kind, name, f"jsonpath={{.status.lastHandledReconcileAt}}={mark}")
 
     def wait(self, kind: str, name: str, condition: str) -> None:
         """Wait until an object of Flux's is so."""
@@ -248,10 +254,7 @@ def test_what_is_changed_by_hand_is_set_back(following: Following) -> None:
         "patch", "configmap/kept", "--namespace=cartorio", "--type=merge", '--patch={"data":{"text":"by hand"}}'
     )
     assert following.note("kept") == "by hand"
-    mark = f"reconcile.fluxcd.io/requestedAt={uuid.uuid4().hex}"
-    following.lab.kubectl("annotate", "--overwrite", "--namespace=flux-system", "kustomization/namespaces", mark)
-    handled = f"jsonpath={{.status.lastHandledReconcileAt}}={mark.partition('=')[2]}"
-    following.wait("kustomization", "namespaces", handled)
+    following.reconcile("kustomization", "namespaces")
     assert following.note("kept") == "declared"
     following.applied(following.repository.force(before))
 
