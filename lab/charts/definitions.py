@@ -105,6 +105,8 @@ def define(
     Raises:
         LabError: the API server refuses one, or does not come to serve it.
     """
+    # A definition may have more than a megabyte, and the machine other things to do.
+    api = api.patient(_PATIENCE)
     left = {kind for kind in kinds if not _served(api, kind)}
     chosen: list[Definition] = []
     for source in sources:

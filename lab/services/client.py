@@ -38,6 +38,10 @@ class Client:
         self._context = context
         self._timeout = timeout
 
+    def patient(self, seconds: float) -> Client:
+        """The same, waiting this long for the answer to one request."""
+        return Client(self._port, self._context, timeout=seconds)
+
     def request(self, method: str, path: str, body: object = None, *, content_type: str = _JSON) -> tuple[int, bytes]:
         """Send one request and return the status and the whole answer.
 

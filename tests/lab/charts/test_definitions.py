@@ -81,6 +81,12 @@ def test_what_a_stand_in_would_have_brought_is_installed_and_served(
     assert define(lab.api(), deeds, {"deeds"}, {kind}, (SOURCE,)) == (), "and again"
 
 
+def test_a_large_definition_may_take_its_time(lab: RunningLab, deeds: Folder, group: str) -> None:
+    hasty = lab.api().patient(0.001)
+    assert define(hasty, deeds, {"deeds"}, {Kind(group, "Deed")}, (SOURCE,)) == ()
+    assert f"deeds.{group}" in lab.kubectl("get", "customresourcedefinition", f"deeds.{group}")
+
+
 def test_a_chart_that_is_the_sources_own_brings_them_itself(lab: RunningLab, deeds: Folder, group: str) -> None:
     assert define(lab.api(), deeds, {"another"}, {Kind(group, "Deed")}, (SOURCE,)) == ()
     assert lab.kubectl("get", "customresourcedefinition", f"deeds.{group}", "--ignore-not-found") == ""

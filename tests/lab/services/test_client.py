@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class _Handler(BaseHTTPRequestHandler):
     answers: ClassVar[dict[str, tuple[int, bytes]]] = {
         "/ok": (200, b"ok"),
+        "/slow": (200, b"ok"),
         "/object": (200, b'{"health": "true"}'),
         "/list": (200, b"[]"),
         "/broken": (200, b"{"),
@@ -27,6 +29,8 @@ class _Handler(BaseHTTPRequestHandler):
     }
 
     def do_GET(self) -> None:
+        if self.path == "/slow":
+            time.sleep(0.3)
         self._answer(*self.answers[self.path])
 
     def do_POST(self) -> None:
@@ -105,3 +109,10 @@ def test_a_server_of_another_authority_is_not_believed(server: ThreadingHTTPServ
     for other in (tls(foreign, pki.CLUSTER_CA, "admin"), tls(mine, pki.ETCD_CA, "etcd-client")):
         with pytest.raises(NotReady, match="CERTIFICATE_VERIFY_FAILED"):
             Client(server.server_port, other).expect("/ok")
+
+
+def test_who_is_patient_gets_an_answer_that_takes_its_time(server: ThreadingHTTPServer) -> None:
+    client = Client(server.server_port, None, timeout=0.05)
+    with pytest.raises(NotReady, match="timed out"):
+        client.request("GET", "/slow")
+    assert client.patient(30).request("GET", "/slow") == (200, b"ok")
