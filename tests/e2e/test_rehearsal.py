@@ -18,6 +18,8 @@ def _own_lab() -> LabPaths:
     return replace(usual, root=usual.root.with_name("rehearsal"))
 
 
+# Hundreds of resources, seven times over, on a machine that runs the other tests beside it.
+@pytest.mark.timeout(1800)
 def test_production_from_nothing_to_nothing() -> None:
     done = rehearse(_own_lab(), PROJECT_ROOT, "producao", Quiet())
     assert done.well, done.phases

@@ -227,7 +227,8 @@ def _run(program: Callable[[], T], stack: str, preview: bool) -> tuple[Plan, T]:
         asyncio.set_event_loop(loops[0])
         with (
             mock.patch.dict(os.environ, environment, clear=True),
-            ThreadPoolExecutor(max_workers=4, initializer=own_loop) as workers,
+            # One, so that calls are answered in the order in which they were made.
+            ThreadPoolExecutor(max_workers=1, initializer=own_loop) as workers,
         ):
             loops[0].set_default_executor(workers)
             mocks.set_mocks(_Cloud(), project="cartorio", stack=stack, preview=preview, monitor=_Monitor(plan))

@@ -24,16 +24,17 @@ def _plan(*features: str) -> Plan:
 def test_the_detector_looks_at_what_is_named_and_installs_its_own_agents() -> None:
     plan = _plan("S3_DATA_EVENTS", "RUNTIME_MONITORING")
     assert plan.one("aws:guardduty/detector:Detector").inputs["findingPublishingFrequency"] == "FIFTEEN_MINUTES"
-    features = [found.inputs for found in plan.of("aws:guardduty/detectorFeature:DetectorFeature")]
+    found = plan.of("aws:guardduty/detectorFeature:DetectorFeature")
+    features = sorted((one.inputs for one in found), key=lambda inputs: inputs["name"])
     detector = "detection-detector-id"
     assert features == [
-        {"detectorId": detector, "name": "S3_DATA_EVENTS", "status": "ENABLED"},
         {
             "detectorId": detector,
             "name": "RUNTIME_MONITORING",
             "status": "ENABLED",
             "additionalConfigurations": [{"name": "EKS_ADDON_MANAGEMENT", "status": "ENABLED"}],
         },
+        {"detectorId": detector, "name": "S3_DATA_EVENTS", "status": "ENABLED"},
     ]
 
 

@@ -69,8 +69,8 @@ def test_eks_is_made_with_the_stacks_keys_in_the_networks_subnets(project: Proje
 def test_a_role_that_the_stack_makes_gets_in_once_it_is_there(project: Project) -> None:
     put(project.config, "cartorio:cluster/eks", good(access=[access(), access("elsewhere")]))
     plan, _ = _plan(project)
-    principals = [entry.inputs["principalArn"] for entry in plan.of("aws:eks/accessEntry:AccessEntry")]
-    assert principals == ["arn:of:the:stacks:own", f"arn:aws:iam::{ACCOUNT}:role/elsewhere"]
+    principals = {entry.inputs["principalArn"] for entry in plan.of("aws:eks/accessEntry:AccessEntry")}
+    assert principals == {"arn:of:the:stacks:own", f"arn:aws:iam::{ACCOUNT}:role/elsewhere"}
 
 
 def test_nodes_come_when_they_reach_something_and_go_before_that(project: Project) -> None:
