@@ -28,7 +28,8 @@ case "$enabled" in
   *) vault audit enable -path=stdout file file_path=stdout ;;
 esac
 
-vault auth list | grep -q '^kubernetes/' || vault auth enable kubernetes
+# Never `grep -q`: it ends at the first match, which kills whoever writes to it; with pipefail that reads as "not found".
+vault auth list | grep '^kubernetes/' >/dev/null || vault auth enable kubernetes
 vault write auth/kubernetes/config kubernetes_host=https://kubernetes.default.svc
 vault policy write configure "$CONFIGURATION/policy-configure.hcl"
 vault write auth/kubernetes/role/configure "@$CONFIGURATION/role-configure.json"
@@ -37,7 +38,7 @@ vault write auth/kubernetes/role/configure "@$CONFIGURATION/role-configure.json"
 own=$(vault token lookup -format=json | sed -n 's/.*"accessor": "\([^"]*\)".*/\1/p')
 for accessor in $(vault list auth/token/accessors | sed 1,2d); do
   if [ "$accessor" != "$own" ] &&
-    vault token lookup -format=json -accessor "$accessor" 2>/dev/null | grep -q '^ *"root"$'; then
+    vault token lookup -format=json -accessor "$accessor" 2>/dev/null | grep '^ *"root"$' >/dev/null; then
     vault token revoke -accessor "$accessor"
   fi
 done

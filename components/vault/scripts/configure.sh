@@ -28,9 +28,9 @@ done
 
 mounted=$(vault secrets list)
 for engine in transit database; do
-  printf '%s\n' "$mounted" | grep -q "^$engine/" || vault secrets enable "$engine"
+  printf '%s\n' "$mounted" | grep "^$engine/" >/dev/null || vault secrets enable "$engine"
 done
-printf '%s\n' "$mounted" | grep -q '^secret/' || vault secrets enable -path=secret -version=2 kv
+printf '%s\n' "$mounted" | grep '^secret/' >/dev/null || vault secrets enable -path=secret -version=2 kv
 
 for file in "$CONFIGURATION"/transit-*.json; do
   [ -f "$file" ] || continue

@@ -19,7 +19,10 @@ case "$*" in
   "operator init -format=json"*)
     printf '{\\n  "recovery_keys_b64": [\\n    "shareA"\\n  ],\\n  "root_token": "%s"\\n}\\n' "$ROOT" ;;
   "token lookup -format=json") printf '{\\n  "data": {\\n    "accessor": "own",\\n  }\\n}\\n' ;;
-  "token lookup -format=json -accessor lost") printf '{\\n    "policies": [\\n      "root"\\n    ]\\n}\\n' ;;
+  "token lookup -format=json -accessor lost")
+    # More follows than a pipe holds: who stops reading at the match kills this.
+    printf '{\\n    "policies": [\\n      "root"\\n'
+    printf '%200000s\\n    ]\\n}\\n' '' ;;
   "token lookup -format=json -accessor fine") printf '{\\n    "display_name": "root",\\n "policies": ["x"]\\n}\\n' ;;
   "list auth/token/accessors") printf 'Keys\\n----\\nown\\nlost\\nfine\\n' ;;
   "auth list") printf 'Path\\ntoken/\\n' ;;
