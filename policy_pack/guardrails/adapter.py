@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -38,6 +37,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from guardrails.examiner import Examiner, surroundings
 from guardrails.judge import Judgement, Violation
+from guardrails.mask import Mask
 from guardrails.model import Enforcement, Policy, Profile
 from guardrails.resources.base import Declared, Stack
 from guardrails.resources.reading import UNKNOWN, Asset
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 _FRONT: Final = "pack/readable"
 _PROFILE_KEY: Final = "cartorio:profile"
 _DEPTH: Final = 64
-_SHORTEST_SECRET: Final = 4
-_SHORT_SECRET: Final = 8
-_MASK: Final = "[secret]"
 _INDENT: Final = "\n        "
 _LEVELS: Final = {
     Enforcement.DISABLED: EnforcementLevel.DISABLED,
@@ -131,9 +128,8 @@ class _Session:
         self._first_stack_rule = next((policy.id for policy in catalogue if _across(policy)), "")
         self._examiner = examiner
         self._problem = problem
-        self._secrets: set[str] = set()
+        self._mask = Mask()
         self._now = threading.local()
-        self._lock = threading.Lock()
 
     def concerns(self, rule: str) -> bool:
         """Whether a rule applied to the resource at hand; yes when the front policy is disabled and nobody knows."""
@@ -167,19 +163,11 @@ class _Session:
 
     def learn_secrets(self, properties: object) -> None:
         """Remember what is marked secret, to keep it out of messages."""
-        found = {text for text in _secrets_in(properties, _DEPTH) if len(text) >= _SHORTEST_SECRET}
-        with self._lock:
-            self._secrets |= found
+        self._mask.learn(_secrets_in(properties, _DEPTH))
 
     def mask(self, text: str) -> str:
         """The text without any known secret."""
-        with self._lock:
-            secrets = sorted((secret for secret in self._secrets if secret in text), key=len, reverse=True)
-        for secret in secrets:
-            # A short one is hidden where it stands alone, not inside other words: `true` may be marked secret, too.
-            edge = r"\b" if len(secret) < _SHORT_SECRET else ""
-            text = re.sub(f"{edge}{re.escape(secret)}{edge}", _MASK, text)
-        return text
+        return self._mask.hide(text)
 
     def _guard(self, urn: str, title: str, examine: Callable[[Examiner], Judgement]) -> Judgement:
         problem = self._problem
@@ -277,6 +265,8 @@ def _declared(args: ResourceValidationArgs | PolicyResource) -> Declared:
         address=args.urn,
         properties=_plain(args.props, _DEPTH),
         dependencies={key: tuple(other.urn for other in others) for key, others in dependencies.items()},
+        protect=bool(args.opts.protect),
+        ignored=tuple(args.opts.ignore_changes),
     )
 
 

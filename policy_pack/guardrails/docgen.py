@@ -40,6 +40,11 @@ def page(catalogue: Sequence[Policy]) -> str:
     return "\n".join(_lines(catalogue)) + "\n"
 
 
+def section(policy: Policy) -> str:
+    """What the page says of one policy."""
+    return "\n".join(_section(policy))
+
+
 def _lines(catalogue: Sequence[Policy]) -> Iterator[str]:
     yield _INTRODUCTION
     yield "| policy | requirement | severity | " + " | ".join(Profile) + " |"

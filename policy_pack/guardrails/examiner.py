@@ -59,6 +59,7 @@ class Examiner:
     def __init__(self, policies: Sequence[Policy], profile: Profile, surroundings: Surroundings) -> None:
         self._resource_policies = tuple(p for p in policies if Stack not in p.resource_types)
         self._stack_policies = tuple(p for p in policies if Stack in p.resource_types)
+        self._asks_verdicts = any(p.asks_verdicts for p in self._resource_policies)
         self._profile = profile
         self._outside = surroundings
         self._verifier: Verifies | None = None
@@ -71,8 +72,9 @@ class Examiner:
 
     def examine_stack(self, declared: Iterable[Declared]) -> Judgement:
         """Judge all declarations of a stack by the rules across resources."""
-        resources = tuple(found for one in declared for found in parse(one, self._outside.renderer))
-        stack = Stack("", "", "the stack", resources)
+        everything = tuple(declared)
+        resources = tuple(found for one in everything for found in parse(one, self._outside.renderer))
+        stack = Stack("", "", "the stack", resources, everything)
         context = Context(self._profile, self._outside.now, problems=self._outside.problems)
         return judge((stack,), context, self._stack_policies, self._outside.exemptions)
 
@@ -81,7 +83,7 @@ class Examiner:
         references = {
             use.reference
             for resource in resources
-            if isinstance(resource, Pod)
+            if self._asks_verdicts and isinstance(resource, Pod)
             for use in resource.images
             if isinstance(use.reference, str) and use.reference
         }

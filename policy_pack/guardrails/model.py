@@ -205,6 +205,7 @@ class Policy:
         enforcement: what a violation does, by profile.
         on_unknown: what the rule does about values not known yet.
         yields_to: rules whose mandatory violation at the same place makes this one's superfluous.
+        asks_verdicts: the rule looks at the context's verdicts on images, which take a registry to have.
     """
 
     id: str
@@ -221,3 +222,4 @@ class Policy:
     enforcement: Levels = EVERYWHERE
     on_unknown: OnUnknown = OnUnknown.VIOLATION
     yields_to: tuple[str, ...] = ()
+    asks_verdicts: bool = False

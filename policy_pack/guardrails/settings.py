@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 from guardrails import strict_yaml
 from guardrails.model import Profile
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PACK: Final = Path(__file__).resolve().parent.parent
+"""The pack's own folder."""
 
 _KEYS: Final = {"registries", "kubernetes_version", "trust"}
 
@@ -59,3 +60,9 @@ def read_settings(file: Path) -> Settings:
     if not isinstance(version, str) or not isinstance(trust, str):
         raise SettingsError(f"{file.name}: kubernetes_version and trust must be texts")
     return Settings({Profile(key): tuple(names) for key, names in registries.items()}, version, file.parent / trust)
+
+
+def pack_version() -> str:
+    """The pack's version, as its `PulumiPolicy.yaml` says."""
+    content = strict_yaml.document((PACK / "PulumiPolicy.yaml").read_text(encoding="utf-8"))
+    return str(content["version"])

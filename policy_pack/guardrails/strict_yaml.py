@@ -18,7 +18,16 @@ _MERGE: Final = "tag:yaml.org,2002:merge"
 
 
 class StrictYamlError(Exception):
-    """The text is not one reading of YAML; the message has line and column."""
+    """The text is not one reading of YAML; the message has line and column.
+
+    Args:
+        message: what is wrong.
+        line: where, counted from 1; 0 when nobody knows.
+    """
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class _Loader(_Base):
@@ -49,7 +58,7 @@ def documents(text: str) -> Iterator[Any]:
     try:
         yield from yaml.load_all(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise StrictYamlError(_describe(error)) from error
+        raise StrictYamlError(_describe(error), _line(error, text)) from error
 
 
 def document(text: str) -> Any:  # noqa: ANN401 - the caller checks what it got
@@ -68,3 +77,11 @@ def _describe(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
     return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _line(error: Exception, text: str) -> int:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return int(error.problem_mark.line) + 1
+    if isinstance(error, yaml.reader.ReaderError) and isinstance(error.position, int):
+        return text.count("\n", 0, error.position) + 1
+    return 0

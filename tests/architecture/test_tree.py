@@ -17,7 +17,7 @@ LONGEST = 400
 # A module's tests stand in the same place below tests/; where the package's folder differs, it is said here.
 HOMES = {"policy_pack/guardrails": "tests/policy_pack"}
 # Folders of tests/ that hold helpers and material, not tests.
-NOT_TESTS = {"support", "assets"}
+NOT_TESTS = {"support", "assets", "mutations"}
 # Modules with logic but without a file of tests of their own, and why.
 TESTED_ELSEWHERE: dict[str, str] = {
     "components/certificates/values.py": "one chart's values, tested with its release: certificates/test_authority.py",

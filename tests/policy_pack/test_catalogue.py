@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import inspect
 import re
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -93,3 +95,11 @@ def test_the_failing_example_fails(policy: Policy, tmp_path: Path, helm_on_path:
 def test_the_passing_example_passes(policy: Policy, tmp_path: Path, helm_on_path: None) -> None:  # noqa: ARG001
     found = _violations(policy.passing, Renderer(tmp_path, "1.36.3"))
     assert [violation for violation in found if violation.rule == policy.id] == []
+
+
+@each_policy
+def test_a_rule_that_looks_at_verdicts_says_so(policy: Policy) -> None:
+    """Who does not say so is asked without any: `cartorio policy check` then goes to no registry."""
+    source = inspect.getsource(sys.modules[policy.rule.__module__])
+    looks = any(word in source for word in ("context.verdicts", "context.unverified"))
+    assert policy.asks_verdicts or not looks

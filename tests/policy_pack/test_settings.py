@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guardrails.model import Profile
-from guardrails.settings import SettingsError, read_settings
+from guardrails.settings import SettingsError, pack_version, read_settings
 
 VALID = """\
 registries: {local: [a.example/x], staging: [], producao: [a.example/x, b.example]}
@@ -59,3 +59,7 @@ def test_the_committed_settings_are_valid() -> None:
     settings = read_settings(pack / "settings.yaml")
     assert settings.trust == pack / "trust.yaml"
     assert all(settings.registries.values())
+
+
+def test_the_packs_version_is_that_of_its_description() -> None:
+    assert [int(part) for part in pack_version().split(".")]

@@ -67,6 +67,8 @@ class Registered:
     ignore_changes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     """URNs, and names of those that are given by their parts."""
+    sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each property the URNs that its value comes from."""
 
     @property
     def provider_name(self) -> str:
@@ -170,6 +172,7 @@ class _Monitor(mocks.MockMonitor):
                     secrets=tuple(secrets),
                     ignore_changes=tuple(request.ignoreChanges),
                     aliases=tuple(alias.urn or alias.spec.name for alias in request.aliases) + tuple(request.aliasURNs),
+                    sources={key: tuple(of.urns) for key, of in request.propertyDependencies.items()},
                 )
             )
         return response

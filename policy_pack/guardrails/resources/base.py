@@ -19,6 +19,8 @@ class Declared:
         address: its URN, or file and document.
         properties: raw properties (see `reading`).
         dependencies: for each property the addresses that its value comes from.
+        protect: the engine refuses to delete it.
+        ignored: properties whose changes the engine ignores.
     """
 
     type: str
@@ -26,6 +28,8 @@ class Declared:
     address: str
     properties: Mapping[str, Any]
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    protect: bool = False
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,14 @@ class Malformed(Resource):
 
 @dataclass(frozen=True, slots=True)
 class Stack(Resource):
-    """All parsed resources of a stack, for rules across resources."""
+    """All resources of a stack, for rules across resources.
+
+    Args:
+        resources: parsed, those inside releases and lists included; types that no rule reads are not among them.
+        declared: each as it is declared, whatever its type.
+    """
 
     label: ClassVar[str] = "the whole stack"
 
     resources: tuple[Resource, ...]
+    declared: tuple[Declared, ...] = ()

@@ -15,15 +15,11 @@ chart that makes pods depend on them is not seen whole.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -31,17 +27,15 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from guardrails import strict_yaml
-from guardrails.resources import chart_mirror, reading
+from guardrails.resources import bounded, chart_mirror, reading
 from guardrails.resources.base import Resource
 from guardrails.resources.reading import UNKNOWN, Asset, Unknown
 
 RELEASE_TYPE: Final = "kubernetes:helm.sh/v3:Release"
 
 _MARKER: Final = "guardrails-unknown-value"
-_TIMEOUT_SECONDS: Final = 60
-_OUTPUT_BYTES: Final = 32 * 1024 * 1024
+_LIMITS: Final = bounded.Limits()
 _VALUES_BYTES: Final = 1024 * 1024
-_MESSAGE_CHARACTERS: Final = 600
 # Change what is applied, by a program that cannot be run from here, or by what is downloaded at the time.
 _UNSUPPORTED: Final = ("postrender", "dependencyUpdate")
 
@@ -249,74 +243,17 @@ def _manifests(output: str) -> list[Any]:
 
 
 def _call(command: list[str], values: str, folder: Path) -> str:
-    """Run helm in a folder, bounded in time and output.
-
-    Values go in by standard input, so that no secret output is written to disk or shown in the process list.
-    """
+    """Run helm in a folder; values go in by standard input."""
     try:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,  # a group of its own, so that helm's own children end with it
-        )
-    except OSError as error:
-        raise HelmError(f"helm cannot be started: {error.strerror}", "Check the helm on PATH.") from error
-    late = threading.Event()
-    timer = threading.Timer(_TIMEOUT_SECONDS, _expire, (process, late))
-    complaint: list[bytes] = []
-    workers = [
-        threading.Thread(target=_feed, args=(process, values.encode())),
-        threading.Thread(target=_listen, args=(process, complaint)),
-    ]
-    for worker in (timer, *workers):
-        worker.start()
-    with process:
-        output: bytes = process.stdout.read(_OUTPUT_BYTES + 1) if process.stdout is not None else b""
-        if len(output) > _OUTPUT_BYTES:
-            _kill(process)
-        code = process.wait()
-        timer.cancel()
-        for worker in workers:
-            worker.join()
-    if len(output) > _OUTPUT_BYTES:
-        raise HelmError(f"it renders to more than {_OUTPUT_BYTES >> 20} MiB", "Split the chart.")
-    if late.is_set():
-        raise HelmError(f"helm took more than {_TIMEOUT_SECONDS} s", "Simplify the chart, or vendor it.")
-    if code != 0:
-        raise HelmError(f"helm says: {_shorten(complaint)}", "Correct the chart or the release's values.")
-    return output.decode("utf-8", errors="replace")
-
-
-def _feed(process: subprocess.Popen[bytes], values: bytes) -> None:
-    # Helm may end before it has read everything: its exit code and words say why.
-    with contextlib.suppress(OSError), process.stdin or contextlib.nullcontext() as stream:
-        if stream is not None:
-            stream.write(values)
-
-
-def _listen(process: subprocess.Popen[bytes], complaint: list[bytes]) -> None:
-    if process.stderr is not None:
-        complaint.append(process.stderr.read(_MESSAGE_CHARACTERS * 4))
-        while process.stderr.read(1 << 16):
-            pass  # keep the pipe empty, so that helm does not wait
-
-
-def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def _shorten(complaint: list[bytes]) -> str:
-    said = " ".join(b"".join(complaint).decode("utf-8", errors="replace").removeprefix("Error: ").split())
-    return said if len(said) <= _MESSAGE_CHARACTERS else f"{said[:_MESSAGE_CHARACTERS]}..."
+        return bounded.output(command, values, folder, _LIMITS)
+    except bounded.NotStartedError as error:
+        raise HelmError(f"helm cannot be started: {error}", "Check the helm on PATH.") from error
+    except bounded.TooMuchError as error:
+        raise HelmError(f"it renders to more than {_LIMITS.output_bytes >> 20} MiB", "Split the chart.") from error
+    except bounded.TooLongError as error:
+        raise HelmError(f"helm took more than {_LIMITS.seconds} s", "Simplify the chart, or vendor it.") from error
+    except bounded.ProgramError as error:
+        raise HelmError(f"helm says: {error}", "Correct the chart or the release's values.") from error
 
 
 def _known(properties: Mapping[str, Any], key: str) -> str | None:

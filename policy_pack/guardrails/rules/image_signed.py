@@ -52,5 +52,6 @@ POLICIES: Final = (
         passing=Example(POD.format(container=f"{{name: api, image: '{IMAGE}'}}"), trusted=(IMAGE,)),
         failing=Example(POD.format(container=f"{{name: api, image: '{IMAGE}'}}")),
         yields_to=("image/digest-pinned", "image/allowed-registry"),
+        asks_verdicts=True,
     ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from guardrails.resources import helm
+from guardrails.resources.bounded import Limits
 from guardrails.resources.helm import HelmError, Renderer
 from guardrails.resources.reading import UNKNOWN, Asset, MalformedError
 
@@ -245,12 +246,11 @@ def test_values_are_not_in_the_process_list(project: Path, monkeypatch: pytest.M
 
 
 def test_time_and_output_are_bounded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helm, "_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(helm, "_LIMITS", Limits(seconds=0.3))
     _counting_helm(project, "exec sleep 30", monkeypatch)
     with pytest.raises(HelmError, match="took more than"):
         _render(project)
-    monkeypatch.setattr(helm, "_TIMEOUT_SECONDS", 60)
-    monkeypatch.setattr(helm, "_OUTPUT_BYTES", 1 << 20)
+    monkeypatch.setattr(helm, "_LIMITS", Limits(output_bytes=1 << 20))
     _counting_helm(project, "exec cat /dev/zero", monkeypatch)
     with pytest.raises(HelmError, match="more than 1 MiB"):
         _render(project)
