@@ -1,4 +1,6 @@
-"""ECR: repositories, their lifecycle and access policies, and how the registry scans.
+"""ECR: repositories, their lifecycle and access policies.
+
+The registry as a whole: `ecr_registry`.
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/ and terraform-provider-aws' `internal/service/ecr`.
 """
@@ -181,50 +183,4 @@ class RepositoryPolicy(Resource):
         api("delete_repository_policy", repositoryName=resource_id)
 
 
-_RULE = camel("scanFrequency", repositoryFilters=camel("filter", "filterType"))
-
-
-class RegistryScanningConfiguration(Resource):
-    """`aws.ecr.RegistryScanningConfiguration`. Its id is the account; every registry has one from the start."""
-
-    table = Table(
-        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
-        "ecr",
-        inputs=("rules", "scanType"),
-        outputs=frozenset({"registryId"}),
-        shapes={"rules": _RULE},
-    )
-
-    def make(self, api: Api, inputs: Properties) -> str:
-        """Put it."""
-        self._put(api, inputs)
-        return str(api("get_registry_scanning_configuration")["registryId"])
-
-    def fetch(self, api: Api, resource_id: str, known: Properties) -> dict[str, Any]:
-        """Get it."""
-        del resource_id, known
-        found = api("get_registry_scanning_configuration")
-        configuration = found["scanningConfiguration"]
-        return {
-            "registryId": found["registryId"],
-            "rules": _RULE.from_api(configuration.get("rules") or []) or None,
-            "scanType": configuration["scanType"],
-        }
-
-    def change(self, api: Api, resource_id: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
-        """Put it again."""
-        del resource_id, old, changed
-        self._put(api, new)
-
-    def remove(self, api: Api, resource_id: str, known: Properties) -> None:
-        """Back to how AWS delivers it."""
-        del resource_id, known
-        self._put(api, {"scanType": "BASIC"})
-
-    @staticmethod
-    def _put(api: Api, inputs: Properties) -> None:
-        rules = _RULE.to_api(inputs.get("rules") or [])
-        api("put_registry_scanning_configuration", scanType=inputs["scanType"], rules=rules)
-
-
-TYPES: tuple[type[Resource], ...] = (Repository, LifecyclePolicy, RepositoryPolicy, RegistryScanningConfiguration)
+TYPES: tuple[type[Resource], ...] = (Repository, LifecyclePolicy, RepositoryPolicy)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 REPOSITORY = "aws:ecr/repository:Repository"
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
-SCANNING = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
 KMS_ARN = "arn:aws:kms:sa-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
@@ -43,15 +42,6 @@ def _mutable(hands: Hands, repository: Managed) -> None:
 
 def _other_rules(hands: Hands, resource: Managed) -> None:
     hands("ecr").put_lifecycle_policy(repositoryName=resource.id, lifecyclePolicyText=keep(99))
-
-
-def _scanned(frequency: str) -> list[dict[str, object]]:
-    return [{"scanFrequency": frequency, "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}]
-
-
-def _unscanned(hands: Hands, resource: Managed) -> None:
-    del resource
-    hands("ecr").put_registry_scanning_configuration(scanType="BASIC", rules=_scanned("SCAN_ON_PUSH"))
 
 
 def _other_policy(hands: Hands, resource: Managed) -> None:
@@ -105,15 +95,6 @@ CASES = (
         spoilt="policy",
         spoil=_other_policy,
     ),
-    Case(
-        SCANNING,
-        {"scanType": "ENHANCED", "rules": _scanned("SCAN_ON_PUSH")},
-        updates=({"rules": _scanned("CONTINUOUS_SCAN")}, {"rules": None}, {"scanType": "BASIC"}),
-        replaces=({"region": "us-east-1"},),
-        spoilt="scanType",
-        spoil=_unscanned,
-        stays=True,
-    ),
 )
 
 
@@ -158,9 +139,3 @@ def test_repository_with_images(engine: Engine, by_hand: Hands) -> None:
 def test_policy_of_a_missing_repository(engine: Engine) -> None:
     with pytest.raises(RefusedError, match=r"ecr:PutLifecyclePolicy .*RepositoryNotFoundException"):
         engine.create(LIFECYCLE, "l", {"repository": "none", "policy": keep(1)})
-
-
-def test_scanning_goes_back_to_how_aws_delivers_it(engine: Engine, by_hand: Hands) -> None:
-    engine.delete(engine.create(SCANNING, "s", {"scanType": "ENHANCED", "rules": _scanned("SCAN_ON_PUSH")}))
-    left = by_hand("ecr").get_registry_scanning_configuration()["scanningConfiguration"]
-    assert left == {"scanType": "BASIC", "rules": []}
