@@ -194,6 +194,14 @@ RepositoryName = Annotated[
     str,
     _Shape(r"[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*", "a repository such as cartorio/api", 256),
 ]
+CachePrefix = Annotated[
+    str,
+    _Shape(
+        r"(?=..)[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*",
+        "the beginning of repositories' names such as mirror/quay.io, 2 to 30 characters",
+        30,
+    ),
+]
 ImageReference = Annotated[
     str,
     _Shape(

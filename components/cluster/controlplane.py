@@ -59,6 +59,7 @@ class ControlPlane(Component):
         endpoint: the API's address.
         certificate_authority: of the API's certificate, in base64.
         security_group: of the control plane's interfaces and the nodes.
+        log_group: name of the log group, which is there before the cluster is.
     """
 
     TYPE = "cartorio:cluster:ControlPlane"
@@ -66,11 +67,21 @@ class ControlPlane(Component):
     endpoint: pulumi.Output[str]
     certificate_authority: pulumi.Output[str]
     security_group: pulumi.Output[str]
+    log_group: pulumi.Output[str]
 
     def __init__(self, name: str, args: ControlPlaneArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
         self._name, self._args, self._account = name, args, account
-        cluster = self._cluster()
+        # EKS would make the group itself: without a key, and kept for ever.
+        logs = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=f"/aws/eks/{args.cluster}/cluster",
+            kms_key_id=args.logs_key_arn,
+            retention_in_days=args.settings.log_retention_days,
+            opts=self._child(protect=args.protect),
+        )
+        self.log_group = logs.name
+        cluster = self._cluster(logs)
         self.name, self.endpoint = cluster.name, cluster.endpoint
         self.certificate_authority = cluster.certificate_authority.data
         self.security_group = cluster.vpc_config.cluster_security_group_id
@@ -87,17 +98,9 @@ class ControlPlane(Component):
             )
         self.register_outputs({"name": self.name, "endpoint": self.endpoint})
 
-    def _cluster(self) -> aws.eks.Cluster:
+    def _cluster(self, logs: aws.cloudwatch.LogGroup) -> aws.eks.Cluster:
         name, args, settings = self._name, self._args, self._args.settings
         role, permissions = self._role()
-        # EKS would make the group itself: without a key, and kept for ever.
-        logs = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=f"/aws/eks/{args.cluster}/cluster",
-            kms_key_id=args.logs_key_arn,
-            retention_in_days=settings.log_retention_days,
-            opts=self._child(protect=args.protect),
-        )
         return aws.eks.Cluster(
             f"{name}-cluster",
             # Named: kubeconfigs, log groups, tags and session tags of other AWS services rely on it.

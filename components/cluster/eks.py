@@ -40,6 +40,7 @@ class EksClusterArgs(Args):
         volume_key_arn: encrypts the volumes of nodes and pods.
         logs_key_arn: encrypts the control plane's logs.
         tags: of machines and volumes.
+        caches: ARN patterns of the repositories into which a node's pull brings what it finds upstream.
         protect: whether it is kept from deletion.
     """
 
@@ -54,6 +55,7 @@ class EksClusterArgs(Args):
     volume_key_arn: Text
     logs_key_arn: Text
     tags: dict[str, str]
+    caches: tuple[Text, ...] = ()
     protect: bool = True
 
 
@@ -67,6 +69,7 @@ class EksCluster(Component):
         security_group: of its nodes and control plane.
         kubeconfig: how to reach it; without any credential.
         nodes: its groups of nodes.
+        log_group: name of the log group of its control plane.
     """
 
     TYPE = "cartorio:cluster:EksCluster"
@@ -76,6 +79,7 @@ class EksCluster(Component):
     security_group: pulumi.Output[str]
     kubeconfig: pulumi.Output[str]
     nodes: Nodes
+    log_group: pulumi.Output[str]
 
     def __init__(self, name: str, args: EksClusterArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
@@ -101,6 +105,7 @@ class EksCluster(Component):
             self._child(),
         )
         self.nodes, services = self._nodes(plane)
+        self.log_group = plane.log_group
         self.name, self.endpoint, self.security_group = plane.name, plane.endpoint, plane.security_group
         self.kubeconfig = eks_kubeconfig(plane.name, plane.endpoint, plane.certificate_authority, account.region)
         self.handle = ClusterHandle(
@@ -138,6 +143,7 @@ class EksCluster(Component):
                 volume_key_arn=args.volume_key_arn,
                 tags=args.tags,
                 scaled=args.settings.cluster_autoscaler,
+                caches=args.caches,
             ),
             self._account,
             (basics, *args.ways_out),

@@ -37,6 +37,7 @@ class NodesArgs(Args):
         volume_key_arn: encrypts their volumes.
         tags: of machines and volumes: what makes them does not give them the stack's own.
         scaled: whether something else than this program decides how many there are.
+        caches: ARN patterns of the repositories into which a pull brings what it finds upstream.
     """
 
     cluster: Text
@@ -46,6 +47,7 @@ class NodesArgs(Args):
     volume_key_arn: Text
     tags: dict[str, str]
     scaled: bool = False
+    caches: tuple[Text, ...] = ()
 
 
 class Nodes(Component):
@@ -91,7 +93,7 @@ class Nodes(Component):
             ),
             opts=self._child(),
         )
-        return role, [
+        managed = [
             aws.iam.RolePolicyAttachment(
                 f"{self._name}-{policy}",
                 role=role.name,
@@ -99,6 +101,26 @@ class Nodes(Component):
                 opts=self._child(),
             )
             for policy in _MANAGED
+        ]
+        return role, [*managed, *self._pulling_through(role)]
+
+    def _pulling_through(self, role: aws.iam.Role) -> list[pulumi.Resource]:
+        """https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html."""
+        if not self._args.caches:
+            return []
+        return [
+            aws.iam.RolePolicy(
+                f"{self._name}-cache",
+                role=role.name,
+                policy=document(
+                    Statement(
+                        sid="PullThrough",
+                        actions=("ecr:BatchImportUpstreamImage", "ecr:CreateRepository"),
+                        resources=self._args.caches,
+                    )
+                ),
+                opts=self._child(),
+            )
         ]
 
     def _group(self, group: NodeGroup, role: aws.iam.Role, after: list[pulumi.Resource]) -> None:

@@ -21,11 +21,13 @@ class CopyKeyArgs(Args):
     Attributes:
         deletion_window_days: days between asking for its deletion and losing it.
         rotation_period_days: days between rotations.
+        contents: what it encrypts the copies of.
         protect: whether the engine refuses to delete it.
     """
 
     deletion_window_days: int
     rotation_period_days: int
+    contents: str = "documents, evidence and backups"
     protect: bool = True
 
 
@@ -44,7 +46,7 @@ class CopyKey(Component):
         root = Principal("AWS", (account.arn("iam", "root"),))
         key = aws.kms.Key(
             f"{name}-key",
-            description="Cartorio: encrypts the copies of documents, evidence and backups in another region",
+            description=f"Cartorio: encrypts the copies of {args.contents} in another region",
             deletion_window_in_days=args.deletion_window_days,
             enable_key_rotation=True,
             rotation_period_in_days=args.rotation_period_days,

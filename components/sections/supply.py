@@ -10,14 +10,21 @@ from pydantic_core import PydanticCustomError
 
 from components.sections.base import Section, unique
 from components.values import (
+    AccountId,
     BucketName,
+    CachePrefix,
     DnsLabel,
     GithubSubject,
     OidcProviderArn,
     PrincipalArn,
+    Region,
     RegistryPrefix,
     RepositoryName,
+    SecretArn,
 )
+
+# What ECR insists on: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+_SECRETS = "ecr-pullthroughcache/"
 
 
 class Scanning(StrEnum):
@@ -88,6 +95,59 @@ class Github(Section):
         return unique(value, "the subject")
 
 
+class Upstream(StrEnum):
+    """Registries that ECR caches: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html."""
+
+    DOCKER_HUB = "registry-1.docker.io"
+    ECR_PUBLIC = "public.ecr.aws"
+    GITHUB = "ghcr.io"
+    GITLAB = "registry.gitlab.com"
+    KUBERNETES = "registry.k8s.io"
+    QUAY = "quay.io"
+
+
+_WITH_CREDENTIALS = (Upstream.DOCKER_HUB, Upstream.GITHUB, Upstream.GITLAB)
+
+
+class PullThrough(Section):
+    """A registry of others of which the account's keeps what was pulled."""
+
+    upstream: Upstream
+    """The registry."""
+    prefix: CachePrefix
+    """Where its images are in the account's registry: `<registry>/<prefix>/<image>`."""
+    credentials: Annotated[SecretArn | None, Field(validate_default=True)] = None
+    """The secret with a user name and an access token, of this account and region, its name beginning with
+    `ecr-pullthroughcache/`. Docker Hub, GitHub and GitLab need one; the others take none."""
+
+    @field_validator("credentials")
+    @classmethod
+    def _known_to_ecr(cls, value: str | None, info: ValidationInfo) -> str | None:
+        upstream = info.data.get("upstream")
+        if upstream is None:
+            return value
+        if (value is not None) is not (upstream in _WITH_CREDENTIALS):
+            raise PydanticCustomError(
+                "credentials",
+                "is {needed} for upstream '{upstream}'",
+                {"needed": "needed" if value is None else "not taken", "upstream": upstream.value},
+            )
+        if value is not None and f":secret:{_SECRETS}" not in value:
+            raise PydanticCustomError(
+                "credentials",
+                "must name a secret that begins with {prefix}: ECR reads no other",
+                {"prefix": _SECRETS},
+            )
+        return value
+
+
+class RegistryReplication(Section):
+    """Copies of the account's images in another region, from the moment on that it is set."""
+
+    region: Region
+    """Where they are."""
+
+
 class Supply(Section):
     """Where images come from and who signs them."""
 
@@ -99,12 +159,51 @@ class Supply(Section):
     """Days after which an image tagged `candidate-...`, and not `v...` too, is removed from the account's registry."""
     scanning: Scanning | None = None
     """How the whole registry of the account scans. Without it, as AWS delivers it: BASIC, repository by repository."""
+    pull_through: tuple[PullThrough, ...] = ()
+    """Registries of others of which the account's keeps what was pulled."""
+    replication: RegistryReplication | None = None
+    """Copies of the images in another region. Without it there are none."""
+    accept_from: tuple[AccountId, ...] = ()
+    """Other accounts of which the registries may copy images here."""
     signers: tuple[PrincipalArn, ...] = ()
     """Who may take the role that signs releases; none here nor in `github`: whoever the account's IAM allows to."""
     github: Github | None = None
     """GitHub's workflows as principals of the account. Without it there are none."""
 
-    @field_validator("registries", "repositories")
+    @field_validator("registries", "repositories", "accept_from")
     @classmethod
     def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return unique(value, "the entry")
+
+    @field_validator("pull_through")
+    @classmethod
+    def _apart(cls, value: tuple[PullThrough, ...], info: ValidationInfo) -> tuple[PullThrough, ...]:
+        unique(tuple(source.upstream.value for source in value), "the upstream")
+        unique(tuple(source.prefix for source in value), "the prefix")
+        for index, source in enumerate(value):
+            for repository in info.data.get("repositories", ()):
+                if repository.startswith(f"{source.prefix}/"):
+                    raise PydanticCustomError(
+                        "apart",
+                        "must be apart from the account's own repositories: '{repository}' would be one of {upstream}",
+                        {"at": f"{index}.prefix", "repository": repository, "upstream": source.upstream.value},
+                    )
+        return value
+
+
+def in_one_region(supply: Supply, region: str) -> Supply:
+    """Refuse what ECR does not do: a copy where the images are, and credentials of another region."""
+    if supply.replication is not None and supply.replication.region == region:
+        raise PydanticCustomError(
+            "elsewhere",
+            "must be another region than aws.region ({region})",
+            {"at": "replication.region", "region": region},
+        )
+    for index, source in enumerate(supply.pull_through):
+        if source.credentials is not None and source.credentials.split(":")[3] != region:
+            raise PydanticCustomError(
+                "region",
+                "must be a secret of the stack's region ({region})",
+                {"at": f"pullThrough.{index}.credentials", "region": region},
+            )
+    return supply

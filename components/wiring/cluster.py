@@ -12,6 +12,7 @@ from components.cluster.eks import EksCluster, EksClusterArgs
 from components.cluster.existing import ExistingCluster, ExistingClusterArgs
 from components.cluster.karpenter import Karpenter, KarpenterArgs
 from components.labels import tags
+from components.supply.templates import repositories
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +40,12 @@ class ClusterOutputs:
     Attributes:
         handle: of the cluster.
         kubeconfig: the paths of an existing cluster's, or the text of an EKS cluster's; no credential is in either.
+        log_group: name of the log group of EKS's control plane; None: the cluster is not the stack's own.
     """
 
     handle: ClusterHandle
     kubeconfig: Text
+    log_group: pulumi.Output[str] | None = None
 
 
 def build(site: Site, network: Network | None, keys: ClusterKeys, own_roles: Mapping[str, Text]) -> ClusterOutputs:
@@ -78,13 +81,16 @@ def build(site: Site, network: Network | None, keys: ClusterKeys, own_roles: Map
             volume_key_arn=keys.ebs,
             logs_key_arn=keys.logs,
             tags=_tags(site),
+            caches=tuple(
+                repositories(site.account, source.prefix) for source in site.configuration.supply.pull_through
+            ),
             protect=site.protect,
         ),
         site.account,
         site.cloud,
     )
     _scale(site, settings.eks, cluster, network, keys)
-    return ClusterOutputs(cluster.handle, cluster.kubeconfig)
+    return ClusterOutputs(cluster.handle, cluster.kubeconfig, cluster.log_group)
 
 
 def _scale(site: Site, settings: Eks, cluster: EksCluster, network: Network, keys: ClusterKeys) -> None:

@@ -75,13 +75,14 @@ def second_region(site: Site, area: str, region: str) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(providers=[provider])
 
 
-def copy_key(site: Site, name: str, elsewhere: pulumi.ResourceOptions) -> CopyKey:
-    """The key of the copies in another region."""
+def copy_key(site: Site, name: str, elsewhere: pulumi.ResourceOptions, contents: str | None = None) -> CopyKey:
+    """The key of the copies in another region; `contents` says of what, if not of data and backups."""
     keys = site.configuration.keys
     args = CopyKeyArgs(
         deletion_window_days=keys.deletion_window_days,
         rotation_period_days=keys.rotation_period_days,
         protect=site.protect,
+        **({"contents": contents} if contents else {}),
     )
     return CopyKey(name, args, site.account, elsewhere)
 

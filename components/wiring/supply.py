@@ -1,4 +1,4 @@
-"""Supply: the account's registry, the role that signs, and the roles of GitHub's workflows."""
+"""Supply: the account's registry, what it caches and copies, the role that signs, and GitHub's workflows' roles."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from components.supply.boundary import bind_roles
+from components.supply.cache import PullThroughCache, PullThroughCacheArgs
 from components.supply.github import GithubRoles, GithubRolesArgs, github_role_name
 from components.supply.registry import Registry, RegistryArgs
+from components.supply.replication import (
+    RegistryAccess,
+    RegistryAccessArgs,
+    RegistryReplication,
+    RegistryReplicationArgs,
+)
 from components.supply.signer import ReleaseSigner, ReleaseSignerArgs
+from components.supply.templates import EVERYTHING, Occasion, RepositoryTemplates, RepositoryTemplatesArgs
+from components.wiring.data import copy_key, second_region
 
 if TYPE_CHECKING:
     import pulumi
@@ -67,6 +76,7 @@ def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> 
     registry = Registry(
         "registry", RegistryArgs(settings=settings, key_arn=image_key, protect=site.protect), site.cloud
     )
+    _exchange(site, settings, image_key)
     signer = ReleaseSigner(
         "signer",
         ReleaseSignerArgs(
@@ -82,3 +92,38 @@ def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> 
     roles = github.role_arns if github else {}
     named = {github_role_name(site.stack, role): arn for role, arn in roles.items()}
     return SupplyOutputs(registry.urls, signer.role_arn, roles, named)
+
+
+def _exchange(site: Site, settings: Supply, image_key: Text) -> None:
+    """What comes into the registry by itself, and where its images are copied."""
+    if settings.pull_through:
+        PullThroughCache(
+            "registry-cache",
+            PullThroughCacheArgs(settings=settings.pull_through, key_arn=image_key),
+            site.account,
+            site.cloud,
+        )
+    if settings.accept_from:
+        RegistryAccess("registry-access", RegistryAccessArgs(accounts=settings.accept_from), site.account, site.cloud)
+    if settings.replication is None:
+        return
+    region = settings.replication.region
+    elsewhere = second_region(site, "registry", region)
+    copies = RepositoryTemplates(
+        "registry-copies",
+        RepositoryTemplatesArgs(
+            prefixes=(EVERYTHING,),
+            occasion=Occasion.REPLICATION,
+            key_arn=copy_key(site, "registry-copies-key", elsewhere, "images").arn,
+            description="Copies of the images of another region",
+        ),
+        site.account.within(region),
+        elsewhere,
+    )
+    RegistryReplication(
+        "registry-replication",
+        RegistryReplicationArgs(region=region, repositories=settings.repositories),
+        site.account,
+        (copies,),
+        site.cloud,
+    )

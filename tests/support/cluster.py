@@ -51,7 +51,7 @@ def eks(**changes: object) -> Eks:
     return Eks.model_validate_json(json.dumps(good(**changes)))
 
 
-def cluster_plan(*, protect: bool = True, **changes: object) -> Plan:
+def cluster_plan(*, protect: bool = True, caches: tuple[str, ...] = (), **changes: object) -> Plan:
     """The plan of a cluster with good settings, and `changes` laid over them."""
 
     def program() -> None:
@@ -67,6 +67,7 @@ def cluster_plan(*, protect: bool = True, **changes: object) -> Plan:
                 volume_key_arn="arn:ebs",
                 logs_key_arn="arn:logs",
                 tags={"owner": "plataforma"},
+                caches=caches,
                 protect=protect,
             ),
             account(),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from components.versions import BOTTLEROCKET
 from tests.support.cluster import cluster_plan, group
+from tests.support.plan import policy_of
 
 GROUP = "aws:eks/nodeGroup:NodeGroup"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
@@ -55,6 +56,15 @@ def test_a_node_may_join_and_pull_and_nothing_else() -> None:
     assert not [
         policy for policy in plan.of("aws:iam/rolePolicy:RolePolicy") if policy.name.startswith("cluster-nodes")
     ]
+
+
+def test_what_a_node_pulls_through_the_cache_makes_repositories_there_alone() -> None:
+    plan = cluster_plan(caches=("arn:aws:ecr:sa-east-1:123456789012:repository/mirror/quay.io/*",))
+    statement = policy_of(plan.one("aws:iam/rolePolicy:RolePolicy", "cluster-nodes-cache"))["PullThrough"]
+    assert statement["Action"] == ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+    assert statement["Resource"].endswith(":repository/mirror/quay.io/*")
+    # A node that pulls before would find nothing.
+    assert any(urn.endswith("::cluster-nodes-cache") for urn in plan.one(GROUP).depends_on)
 
 
 def test_who_scales_the_groups_is_not_put_right_by_the_engine() -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-from components.sections.supply import Github, Supply
+from components.sections.supply import Github, PullThrough, Supply, in_one_region
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,70 @@ def test_pull_requests_do_not_sign_and_subjects_and_roles_are_named_once() -> No
     role = {"name": "it", "access": "preview", "subject": environment}
     with pytest.raises(ValidationError, match="names the role 'it' twice"):
         Github.model_validate_json(json.dumps({"roles": [role, role]}))
+
+
+SECRET = "arn:aws:secretsmanager:sa-east-1:123456789012:secret:ecr-pullthroughcache/ghcr-a1b2c3"
+
+
+def _cached(upstream: str, credentials: str | None = None, prefix: str = "mirror/it") -> PullThrough:
+    source = {"upstream": upstream, "prefix": prefix, "credentials": credentials}
+    return PullThrough.model_validate_json(json.dumps(source))
+
+
+def test_sources_are_asked_with_credentials_where_they_want_them() -> None:
+    assert _cached("quay.io").credentials is None
+    assert _cached("ghcr.io", SECRET).credentials == SECRET
+
+
+@pytest.mark.parametrize(
+    ("upstream", "credentials", "reason"),
+    [
+        ("ghcr.io", None, "is needed for upstream 'ghcr.io'"),
+        ("registry-1.docker.io", None, "is needed for upstream 'registry-1.docker.io'"),
+        ("quay.io", SECRET, "is not taken for upstream 'quay.io'"),
+        ("ghcr.io", "a-token-itself", "the ARN of a secret"),
+        ("ghcr.io", SECRET.replace("ecr-pullthroughcache/", "cartorio/"), "begins with ecr-pullthroughcache/"),
+        ("evil.example", None, "Input should be 'registry-1.docker.io'"),
+    ],
+)
+def test_wrong_credentials_of_a_source(upstream: str, credentials: str | None, reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        _cached(upstream, credentials)
+
+
+@pytest.mark.parametrize("prefix", ["a", "Mirror", "mirror/", "/mirror", "mirror//x", "m" * 31])
+def test_wrong_beginnings_of_names(prefix: str) -> None:
+    with pytest.raises(ValidationError, match="beginning of repositories' names"):
+        _cached("quay.io", prefix=prefix)
+
+
+QUAY = {"upstream": "quay.io", "prefix": "mirror/quay.io"}
+
+
+def _supply(**change: object) -> Supply:
+    return Supply.model_validate_json(json.dumps({"registries": ["r.io/x"], "repositories": ["mirror/app"], **change}))
+
+
+@pytest.mark.parametrize(
+    ("sources", "reason"),
+    [
+        ([QUAY, {**QUAY, "prefix": "other"}], "names the upstream 'quay.io' twice"),
+        ([QUAY, {"upstream": "public.ecr.aws", "prefix": "mirror/quay.io"}], "names the prefix 'mirror/quay.io' twice"),
+        ([{**QUAY, "prefix": "mirror"}], "'mirror/app' would be one of quay.io"),
+    ],
+)
+def test_sources_are_apart_from_each_other_and_from_what_is_ours(sources: object, reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        _supply(pullThrough=sources)
+
+
+def test_copies_are_elsewhere_and_credentials_here() -> None:
+    good = _supply(
+        replication={"region": "us-east-1"},
+        pullThrough=[{"upstream": "ghcr.io", "prefix": "mirror/ghcr.io", "credentials": SECRET}],
+    )
+    assert in_one_region(good, "sa-east-1") is good
+    with pytest.raises(PydanticCustomError, match=r"another region than aws\.region"):
+        in_one_region(good, "us-east-1")
+    with pytest.raises(PydanticCustomError, match="a secret of the stack's region"):
+        in_one_region(good.model_copy(update={"replication": None}), "eu-west-1")

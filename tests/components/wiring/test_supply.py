@@ -45,6 +45,34 @@ def test_without_github_there_are_the_registry_and_the_signer(project: Project) 
     assert list(outputs.repositories) == ["cartorio/app"]
 
 
+CACHES = [{"upstream": "quay.io", "prefix": "mirror/quay.io"}]
+
+
+def test_what_comes_and_goes_by_itself_is_there_only_when_it_is_asked_for(project: Project) -> None:
+    plan, _ = _plan(project, [])
+    parts = {component.type.rpartition(":")[2] for component in plan.components}
+    assert not parts & {"PullThroughCache", "RegistryAccess", "RegistryReplication", "RepositoryTemplates"}
+    put(project.config, "cartorio:supply/pullThrough", CACHES)
+    put(project.config, "cartorio:supply/replication", {"region": "us-east-1"})
+    put(project.config, "cartorio:supply/acceptFrom", ["210987654321"])
+    plan, _ = _plan(project, [])
+    templates = {
+        template.inputs["prefix"]: template
+        for template in plan.of("aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate")
+    }
+    key = plan.one("aws:kms/key:Key")
+    assert (key.name, key.provider_name) == ("registry-copies-key-key", "aws-registry")
+    assert "images" in key.inputs["description"]
+    assert templates["mirror/quay.io"].inputs["encryptionConfigurations"][0]["kmsKey"] == "arn:images"
+    assert templates["ROOT"].inputs["encryptionConfigurations"][0]["kmsKey"].endswith(":registry-copies-key-key")
+    assert templates["ROOT"].provider_name == "aws-registry"
+    copies = plan.one("aws:ecr/replicationConfiguration:ReplicationConfiguration")
+    assert copies.provider_name == "aws"
+    # The first copy would be without a key.
+    assert any("RepositoryCreationTemplate" in urn for urn in copies.depends_on)
+    assert plan.one("aws:ecr/registryPolicy:RegistryPolicy").provider_name == "aws"
+
+
 def test_workflows_deploy_and_sign_and_are_known_to_the_key_of_secrets(project: Project) -> None:
     put(project.config, "cartorio:supply/github", GITHUB)
     users: list[str] = []

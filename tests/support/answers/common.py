@@ -44,8 +44,15 @@ def _release(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     return {"status": {"namespace": inputs["namespace"], "name": inputs["name"], "status": "deployed"}}
 
 
+def _registry(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    del name, inputs
+    return {"registryId": ACCOUNT}
+
+
 ANSWERS: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     "aws:cloudwatch/logGroup:LogGroup": _named,
+    "aws:ecr/registryPolicy:RegistryPolicy": _registry,
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": _registry,
     "aws:ecr/repository:Repository": _repository,
     "aws:iam/role:Role": _role,
     "aws:kms/key:Key": _key,

@@ -50,10 +50,16 @@ def _targets(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     return {"arnSuffix": f"targetgroup/{name}/0123456789abcdef"}
 
 
+def _signer(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    del inputs
+    return {"dsRecord": f"2371 13 2 digest-of-{name}"}
+
+
 ANSWERS: dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]] = {
     "aws:acm/certificate:Certificate": _certificate,
     "aws:lb/loadBalancer:LoadBalancer": _balancer,
     "aws:lb/targetGroup:TargetGroup": _targets,
+    "aws:route53/keySigningKey:KeySigningKey": _signer,
     "aws:route53/record:Record": _record,
     "aws:route53/zone:Zone": _zone,
 }
