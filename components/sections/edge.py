@@ -183,6 +183,11 @@ class Edge(Section):
     """The zone of the public names, such as cartorio.example."""
     zone_id: HostedZoneId | None = None
     """The zone where it exists already; absent: the stack makes it, and its name servers are an output."""
+    query_log_retention_days: RetentionDays | None = None
+    """Days that it is kept which names of the zone were asked for; absent: nobody writes it down."""
+    dnssec: bool = False
+    """Whether answers of the zone are signed. The registrar needs the DS record of the outputs; two days before this is
+    false again, the registrar has to forget it."""
     host: HostName
     """The API's public name, in the zone."""
     aliases: tuple[HostName, ...] = ()

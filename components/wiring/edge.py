@@ -12,7 +12,9 @@ from components.edge.certificate import EdgeCertificate, EdgeCertificateArgs
 from components.edge.firewall import Firewall, FirewallArgs
 from components.edge.health import METRICS_REGION, NameHealth, NameHealthArgs, TargetHealth, TargetHealthArgs
 from components.edge.names import PublicNames, PublicNamesArgs
+from components.edge.queries import ZoneQueries, ZoneQueriesArgs
 from components.edge.shield import Shield, ShieldArgs
+from components.edge.signing import ZoneSigning, ZoneSigningArgs
 from components.edge.targets import Targets, TargetsArgs
 from components.edge.topic import AlarmTopic, AlarmTopicArgs
 from components.edge.zone import PublicZone, PublicZoneArgs
@@ -38,6 +40,7 @@ class EdgeOutputs:
     Attributes:
         address: where the public reaches the API.
         name_servers: what the registrar of the domain has to be told; empty where the zone was there already.
+        ds_record: what else the registrar has to be told; None: the zone is not signed.
         vpc_id: where the load balancer is.
         security_group: the load balancer's.
         target_group: what pods are registered in.
@@ -47,6 +50,7 @@ class EdgeOutputs:
 
     address: pulumi.Output[str]
     name_servers: pulumi.Output[Sequence[str]]
+    ds_record: pulumi.Output[str] | None
     vpc_id: pulumi.Output[str]
     security_group: pulumi.Output[str]
     target_group: pulumi.Output[str]
@@ -121,10 +125,11 @@ def build(site: Site, network: Network | None, logs_key: Text) -> EdgeOutputs | 
         TargetHealthArgs(balancer=balancer.arn_suffix, targets=balancer.target_group_suffix, topic_arn=topic.topic_arn),
         site.cloud,
     )
-    host = _named(site, zone, balancer)
+    host, ds_record = _named(site, zone, balancer)
     return EdgeOutputs(
         address=pulumi.Output.concat("https://", host),
         name_servers=zone.name_servers,
+        ds_record=ds_record,
         vpc_id=network.vpc_id,
         security_group=balancer.security_group,
         target_group=balancer.target_group,
@@ -133,8 +138,10 @@ def build(site: Site, network: Network | None, logs_key: Text) -> EdgeOutputs | 
     )
 
 
-def _named(site: Site, zone: PublicZone, balancer: LoadBalancer) -> pulumi.Output[str]:
-    """The names, whether they answer, and who judges attacks by that; the API's own name."""
+def _named(
+    site: Site, zone: PublicZone, balancer: LoadBalancer
+) -> tuple[pulumi.Output[str], pulumi.Output[str] | None]:
+    """The names, whether they answer, and who judges attacks by that; the API's own name, and the zone's DS record."""
     settings = site.configuration.edge
     if settings is None:
         raise ValueError("there is no edge to name")
@@ -168,7 +175,43 @@ def _named(site: Site, zone: PublicZone, balancer: LoadBalancer) -> pulumi.Outpu
             ),
             site.cloud,
         )
-    return names.host
+    return names.host, _zone_extras(site, zone, told.topic_arn, elsewhere)
+
+
+def _zone_extras(
+    site: Site, zone: PublicZone, topic_arn: Text, elsewhere: pulumi.ResourceOptions
+) -> pulumi.Output[str] | None:
+    """What is wanted of the zone besides names, in Route 53's own region; the DS record of a signed one."""
+    settings = site.configuration.edge
+    if settings is None:
+        return None
+    account = site.account.within(METRICS_REGION)
+    if settings.query_log_retention_days is not None:
+        ZoneQueries(
+            "edge-queries",
+            ZoneQueriesArgs(
+                stack=site.stack,
+                domain=settings.domain,
+                zone_id=zone.zone_id,
+                retention_days=settings.query_log_retention_days,
+                protect=site.protect,
+            ),
+            account,
+            elsewhere,
+        )
+    if not settings.dnssec:
+        return None
+    return ZoneSigning(
+        "edge-signing",
+        ZoneSigningArgs(
+            zone_id=zone.zone_id,
+            topic_arn=topic_arn,
+            deletion_window_days=site.configuration.keys.deletion_window_days,
+            protect=site.protect,
+        ),
+        account,
+        elsewhere,
+    ).ds_record
 
 
 def bind(site: Site, cluster: ClusterHandle, edge: EdgeOutputs, namespace: Text) -> None:

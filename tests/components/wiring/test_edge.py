@@ -66,6 +66,25 @@ def test_what_route_53_measures_is_told_in_its_region(project: Project) -> None:
     assert alarm["alarmActions"][0].endswith(":edge-health-alarms-policy")
 
 
+def test_the_zone_is_watched_and_signed_only_when_it_is_asked_for(project: Project) -> None:
+    plan, plain = _built(project, EDGE)
+    assert plain is not None
+    assert plain.ds_record is None
+    assert not plan.of("aws:route53/queryLog:QueryLog") + plan.of("aws:route53/keySigningKey:KeySigningKey")
+    plan, signed = _built(project, {**EDGE, "queryLogRetentionDays": 400, "dnssec": True})
+    assert signed is not None
+    assert signed.ds_record is not None
+    # Route 53 takes a log and a key of that region only.
+    for kind, name in (
+        ("aws:cloudwatch/logGroup:LogGroup", "edge-queries-log"),
+        ("aws:kms/key:Key", "edge-signing-key"),
+        ("aws:route53/queryLog:QueryLog", "edge-queries-order"),
+    ):
+        assert plan.one(kind, name).provider_name == "aws-edge"
+    alarm = plan.one("aws:cloudwatch/metricAlarm:MetricAlarm", "edge-signing-DNSSECInternalFailure").inputs
+    assert alarm["alarmActions"][0].endswith(":edge-health-alarms-policy")
+
+
 def test_shield_advanced_is_there_only_when_it_is_asked_for(project: Project) -> None:
     plan, _ = _built(project, {**EDGE, "shield": {}})
     assert plan.one("aws:shield/protection:Protection").inputs["resourceArn"].endswith("edge-balancer/0123456789abcdef")
