@@ -75,6 +75,7 @@ class Outputs:
         public_address: where the public reaches the API; None without an edge.
         name_servers: what the registrar of the public domain has to be told; None without an edge, empty where the zone
             was there already.
+        ds_record: what the registrar has to be told for anybody to check the zone's signatures; None: there are none.
         edge_logs: name of the bucket with the load balancer's logs; None without an edge.
         firewall_log: name of the firewall's log group; None without an edge.
         release: version that runs; None before the first release.
@@ -109,6 +110,7 @@ class Outputs:
     traces_bucket: pulumi.Output[str] | None
     public_address: pulumi.Output[str] | None
     name_servers: pulumi.Output[Sequence[str]] | None
+    ds_record: pulumi.Output[str] | None
     edge_logs: pulumi.Output[str] | None
     firewall_log: pulumi.Output[str] | None
     release: pulumi.Output[str] | None
@@ -141,13 +143,13 @@ def build(settings: Settings) -> Outputs:
     store = key_store(site, vpc)
     stores = data.build(site, keys.arn(KeyPurpose.S3))
     copies = backup.build(site, keys.arn(KeyPurpose.BACKUP), keys.arn(KeyPurpose.LOGS))
-    trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns)
     place = cluster.build(
         site,
         vpc,
         cluster.ClusterKeys(envelope=keys.envelope.arn, ebs=keys.arn(KeyPurpose.EBS), logs=keys.arn(KeyPurpose.LOGS)),
         chain.named_roles,
     )
+    trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns, place.log_group)
     inside = _inside(site, place.handle, keys)
     front = edge.build(site, vpc, keys.arn(KeyPurpose.LOGS))
     if front is not None:
@@ -181,6 +183,7 @@ def build(settings: Settings) -> Outputs:
         traces_bucket=telemetry.traces_bucket if telemetry else None,
         public_address=front.address if front else None,
         name_servers=front.name_servers if front else None,
+        ds_record=front.ds_record if front else None,
         edge_logs=front.logs_bucket if front else None,
         firewall_log=front.firewall_log if front else None,
         release=application.release if application else None,

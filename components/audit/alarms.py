@@ -1,16 +1,12 @@
-"""What somebody is told of at once: a metric counts it in the trail's log group, an alarm sends it to the topic.
-
-The patterns are those of the CIS AWS Foundations Benchmark:
-https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
-"""
+"""Who is told at once of what should not happen unseen: metrics count it in logs, alarms send it to a topic."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pulumi_aws as aws
 
+from components.audit.events import Watched
 from components.base import Args, Component, Text
 from components.policies import Condition, Principal, Statement, document
 from components.sections.audit import Subscription
@@ -24,98 +20,34 @@ _NAMESPACE: Final = "Cartorio/Audit"
 _PERIOD_SECONDS = 300
 
 
-@dataclass(frozen=True)
-class Watched:
-    """One kind of event.
+class WatchedLog(Args):
+    """A log group and what is looked for in it.
 
     Attributes:
-        name: of the alarm.
-        what: what has happened, for the person who reads it.
-        pattern: which entries of the trail it is.
-        threshold: how many within five minutes are an alarm.
+        log_group: its name.
+        events: what is looked for.
     """
 
-    name: str
-    what: str
-    pattern: str
-    threshold: int = 1
-
-
-def _events(source: str, *names: str) -> str:
-    any_name = " || ".join(f"($.eventName = {name})" for name in names)
-    return f"{{ ($.eventSource = {source}.amazonaws.com) && ({any_name}) }}"
-
-
-WATCHED: tuple[Watched, ...] = (
-    Watched(
-        "root-use",
-        "The root account was used",
-        '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }',
-    ),
-    Watched(
-        "key-loss",
-        "A KMS key was disabled or is going to be deleted",
-        _events("kms", "DisableKey", "ScheduleKeyDeletion"),
-    ),
-    Watched(
-        "policy-change",
-        "An IAM policy was changed, attached or detached",
-        _events(
-            "iam",
-            "AttachGroupPolicy",
-            "AttachRolePolicy",
-            "AttachUserPolicy",
-            "CreatePolicy",
-            "CreatePolicyVersion",
-            "DeleteGroupPolicy",
-            "DeletePolicy",
-            "DeletePolicyVersion",
-            "DeleteRolePolicy",
-            "DeleteUserPolicy",
-            "DetachGroupPolicy",
-            "DetachRolePolicy",
-            "DetachUserPolicy",
-            "PutGroupPolicy",
-            "PutRolePolicy",
-            "PutUserPolicy",
-        ),
-    ),
-    Watched(
-        "trail-change",
-        "CloudTrail was changed or stopped",
-        _events("cloudtrail", "CreateTrail", "DeleteTrail", "StartLogging", "StopLogging", "UpdateTrail"),
-    ),
-    Watched(
-        "login-without-mfa",
-        "Somebody signed in to the console with a password alone",
-        '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes")'
-        ' && ($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }',
-    ),
-    Watched(
-        "unauthorised-calls",
-        "Calls are being refused, more than a slip of the hand",
-        '{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
-        threshold=10,
-    ),
-)
+    log_group: Text
+    events: tuple[Watched, ...]
 
 
 class SecurityAlarmsArgs(Args):
     """What is watched and who is told.
 
     Attributes:
-        log_group: where the trail's entries are.
+        logs: where what is looked for.
         key_arn: the key that encrypts the topic.
         subscriptions: who is told.
     """
 
-    log_group: Text
+    logs: tuple[WatchedLog, ...]
     key_arn: Text
     subscriptions: tuple[Subscription, ...] = ()
 
 
 class SecurityAlarms(Component):
-    """The topic, who is subscribed to it, and an alarm for everything in `WATCHED`.
+    """The topic, who is subscribed to it, and an alarm for everything that is watched.
 
     Attributes:
         topic_arn: where else security findings may be sent.
@@ -128,8 +60,9 @@ class SecurityAlarms(Component):
         super().__init__(name, opts)
         self._account = account
         self.topic_arn = self._topic(name, args)
-        for watched in WATCHED:
-            self._alarm(name, watched, args)
+        for log in args.logs:
+            for watched in log.events:
+                self._alarm(name, watched, log.log_group)
         self.register_outputs({"topicArn": self.topic_arn})
 
     def _topic(self, name: str, args: SecurityAlarmsArgs) -> pulumi.Output[str]:
@@ -158,10 +91,10 @@ class SecurityAlarms(Component):
             )
         return topic.arn
 
-    def _alarm(self, name: str, watched: Watched, args: SecurityAlarmsArgs) -> None:
+    def _alarm(self, name: str, watched: Watched, log_group: Text) -> None:
         counted = aws.cloudwatch.LogMetricFilter(
             f"{name}-{watched.name}",
-            log_group_name=args.log_group,
+            log_group_name=log_group,
             pattern=watched.pattern,
             metric_transformation=aws.cloudwatch.LogMetricFilterMetricTransformationArgs(
                 name=watched.name, namespace=_NAMESPACE, value="1"

@@ -112,7 +112,9 @@ KEYS: tuple[KeyRow, ...] = (
         service_roles=("autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",),
     ),
     _symmetric(KeyPurpose.S3, "encrypts documents and evidence in S3", via=("s3",)),
-    _symmetric(KeyPurpose.LOGS, "encrypts logs, trails and alarms", logs=True, audit=True),
+    # Firehose takes a grant for what is under way, in the name of whoever makes the stream:
+    # https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
+    _symmetric(KeyPurpose.LOGS, "encrypts logs, trails and alarms", via=("firehose",), logs=True, audit=True),
     # The vaults of AWS Backup, and the bucket that Velero and Vault's snapshots go to.
     _symmetric(KeyPurpose.BACKUP, "encrypts backups and snapshots", via=("backup", "s3")),
     _symmetric(KeyPurpose.VAULT_UNSEAL, "unseals Vault", actions=_SEAL),

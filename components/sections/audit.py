@@ -72,6 +72,15 @@ class TrailSettings(Section):
         return value
 
 
+class KubernetesAudit(Section):
+    """Kubernetes' audit: every call of the cluster's API, in the bucket of the trail, and the alarms on it."""
+
+    buffer_seconds: Annotated[int, Field(ge=60, le=900)] = 300
+    """Seconds that entries are gathered before they are written to the bucket."""
+    refusals: Annotated[int, Field(ge=1, le=1_000_000)] = 50
+    """Refused calls within five minutes that are an alarm."""
+
+
 class Feature(StrEnum):
     """What GuardDuty looks at, besides the calls, flows and names that it always looks at."""
 
@@ -173,7 +182,18 @@ class Audit(Section):
     """Days that log entries are kept."""
     trail: TrailSettings | None = None
     """The record of what is done in the account, and the alarms on it. Without it there is none."""
+    kubernetes: KubernetesAudit | None = None
+    """Every call of the cluster's API, in the same bucket, and the alarms on it. Needs `trail` and an EKS cluster."""
     recording: Recording | None = None
     """How the account is set up, recorded and held to rules. Without it nothing is."""
     detection: Detection | None = None
     """Who looks for intruders. Without it nobody does."""
+
+    @field_validator("kubernetes")
+    @classmethod
+    def _with_trail(cls, value: KubernetesAudit | None, info: ValidationInfo) -> KubernetesAudit | None:
+        if value is not None and "trail" in info.data and info.data["trail"] is None:
+            raise PydanticCustomError(
+                "needs", "needs trail: its bucket is where entries go, its topic where alarms do", {}
+            )
+        return value

@@ -23,7 +23,7 @@ from components.sections.network import Network, in_region
 from components.sections.observability import Observability
 from components.sections.platform import Aws, Profile
 from components.sections.secrets import Secrets, from_vault, plain_secrets
-from components.sections.supply import Supply
+from components.sections.supply import Supply, in_one_region
 from components.sections.tenancy import Quota, Tenancy
 from components.sections.vault import Vault
 from components.values import ProjectPath, memory_bytes, millicores
@@ -161,6 +161,22 @@ class Configuration(Section):
         aws = info.data.get("aws")
         value = replicas_elsewhere(value, aws.region) if isinstance(aws, Aws) else value
         return hsms_placed(value, info.data["network"]) if "network" in info.data else value
+
+    @field_validator("audit")
+    @classmethod
+    def _of_own_cluster(cls, value: Audit, info: ValidationInfo) -> Audit:
+        cluster = info.data.get("cluster")
+        if value.kubernetes is not None and isinstance(cluster, Cluster) and cluster.eks is None:
+            raise PydanticCustomError(
+                "needs", "needs cartorio:cluster.eks: only EKS writes its audit to CloudWatch", {"at": "kubernetes"}
+            )
+        return value
+
+    @field_validator("supply")
+    @classmethod
+    def _in_one_region(cls, value: Supply, info: ValidationInfo) -> Supply:
+        aws = info.data.get("aws")
+        return in_one_region(value, aws.region) if isinstance(aws, Aws) else value
 
     @field_validator("data")
     @classmethod

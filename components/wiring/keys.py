@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.audit.recording import recorder_role_name
+from components.audit.shipping import shipper_role_name
 from components.cluster.controlplane import cluster_role_name
 from components.keys.hsm import HsmStore, HsmStoreArgs
 from components.keys.inventory import PurposeUsers
@@ -32,8 +33,13 @@ def platform_users(stack: str, configuration: Configuration, account: Owner) -> 
     users = {
         KeyPurpose.RELEASE_SIGNING: (account.arn("iam", f"role/{signer_role_name(stack)}"),),
         KeyPurpose.PULUMI_SECRETS: secrets_users(stack, configuration.supply, account),
-        KeyPurpose.LOGS: (
-            (account.arn("iam", f"role/{recorder_role_name(stack)}"),) if configuration.audit.recording else ()
+        KeyPurpose.LOGS: tuple(
+            account.arn("iam", f"role/{name(stack)}")
+            for name, wanted in (
+                (recorder_role_name, configuration.audit.recording),
+                (shipper_role_name, configuration.audit.kubernetes),
+            )
+            if wanted is not None
         ),
         KeyPurpose.VAULT_UNSEAL: (
             (account.arn("iam", f"role/{unseal_role_name(stack)}"),) if configuration.vault is not None else ()

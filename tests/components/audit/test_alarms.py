@@ -2,22 +2,30 @@ from __future__ import annotations
 
 import pulumi
 import pulumi_aws as aws
-import pytest
 
-from components.audit.alarms import WATCHED, SecurityAlarms, SecurityAlarmsArgs
+from components.audit.alarms import SecurityAlarms, SecurityAlarmsArgs, WatchedLog
+from components.audit.events import Watched
 from components.providers import Account
 from components.sections.audit import Subscription
 from tests.support.plan import ACCOUNT, Plan, policy_of, run
 
 TOPIC = f"arn:aws:sns:sa-east-1:{ACCOUNT}:alarms-topic"
-PATTERNS = {watched.name: watched.pattern for watched in WATCHED}
+HERE = Watched("here", "What is looked for here", "{ $.here = 1 }", threshold=7)
+THERE = Watched("there", "What is looked for there", "{ $.there = 1 }")
 
 
 def _plan(*subscriptions: Subscription) -> Plan:
     def program() -> None:
         SecurityAlarms(
             "alarms",
-            SecurityAlarmsArgs(log_group="trail", key_arn="arn:key", subscriptions=subscriptions),
+            SecurityAlarmsArgs(
+                logs=(
+                    WatchedLog(log_group="trail", events=(HERE,)),
+                    WatchedLog(log_group="cluster", events=(THERE,)),
+                ),
+                key_arn="arn:key",
+                subscriptions=subscriptions,
+            ),
             Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
             pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
         )
@@ -25,36 +33,19 @@ def _plan(*subscriptions: Subscription) -> Plan:
     return run(program)[0]
 
 
-def test_everything_watched_is_counted_in_the_log_and_sent_to_the_topic() -> None:
+def test_everything_watched_is_counted_in_its_log_and_sent_to_the_topic() -> None:
     plan = _plan()
     filters = {found.name: found for found in plan.of("aws:cloudwatch/logMetricFilter:LogMetricFilter")}
     alarms = {found.name: found for found in plan.of("aws:cloudwatch/metricAlarm:MetricAlarm")}
-    assert len(filters) == len(alarms) == len(WATCHED)
-    for watched in WATCHED:
+    assert len(filters) == len(alarms) == 2
+    for log, watched in (("trail", HERE), ("cluster", THERE)):
         counted, alarm = filters[f"alarms-{watched.name}"], alarms[f"alarms-{watched.name}-alarm"]
-        assert (counted.inputs["logGroupName"], counted.inputs["pattern"]) == ("trail", watched.pattern)
+        assert (counted.inputs["logGroupName"], counted.inputs["pattern"]) == (log, watched.pattern)
         metric = counted.inputs["metricTransformation"]
         assert (metric["namespace"], metric["name"]) == (alarm.inputs["namespace"], alarm.inputs["metricName"])
         assert alarm.inputs["alarmActions"] == [TOPIC]
         assert alarm.inputs["threshold"] == watched.threshold
         assert alarm.inputs["treatMissingData"] == "notBreaching"
-
-
-@pytest.mark.parametrize(
-    ("name", "event"),
-    [
-        ("root-use", '$.userIdentity.type = "Root"'),
-        ("key-loss", "$.eventName = ScheduleKeyDeletion"),
-        ("key-loss", "$.eventSource = kms.amazonaws.com"),
-        ("policy-change", "$.eventName = PutRolePolicy"),
-        ("trail-change", "$.eventName = StopLogging"),
-        ("login-without-mfa", '$.additionalEventData.MFAUsed != "Yes"'),
-        ("unauthorised-calls", '$.errorCode = "AccessDenied*"'),
-    ],
-)
-def test_what_is_watched(name: str, event: str) -> None:
-    assert event in PATTERNS[name]
-    assert PATTERNS[name].count("(") == PATTERNS[name].count(")")
 
 
 def test_the_topic_is_encrypted_and_only_alarms_of_the_account_publish() -> None:

@@ -121,7 +121,12 @@ def test_whoever_makes_clusters_lets_them_use_the_key_and_cannot_use_it() -> Non
 
 def test_only_log_groups_of_this_account_and_region_use_the_key_of_logs() -> None:
     policy = _policy(ROWS[KeyPurpose.LOGS])
-    assert list(policy) == ["Administration", "UseByLogs", "UseByCloudTrail", "UseByAlarms", "UseByBackupReports"]
+    services = {"UseThroughServices", "GrantsForServices"}
+    told = {"UseByLogs", "UseByCloudTrail", "UseByAlarms", "UseByBackupReports"}
+    assert set(policy) == {"Administration"} | services | told
+    for sid in services:
+        via = policy[sid]["Condition"]["StringEquals"]["kms:ViaService"]
+        assert via == "firehose.sa-east-1.amazonaws.com"
     assert policy["UseByLogs"]["Condition"] == {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:sa-east-1:{ACCOUNT}:log-group:*"}
     }

@@ -62,3 +62,11 @@ def test_a_feature_is_named_once() -> None:
         Audit.model_validate_json(
             '{"retentionDays": 7, "detection": {"features": ["S3_DATA_EVENTS", "S3_DATA_EVENTS"]}}'
         )
+
+
+def test_the_audit_of_the_cluster_goes_where_the_trail_is() -> None:
+    good = Audit.model_validate_json(json.dumps({"retentionDays": 7, "trail": TRAIL, "kubernetes": {}}))
+    assert good.kubernetes is not None
+    assert (good.kubernetes.buffer_seconds, good.kubernetes.refusals) == (300, 50)
+    with pytest.raises(ValidationError, match="needs trail"):
+        Audit.model_validate_json('{"retentionDays": 7, "kubernetes": {}}')
