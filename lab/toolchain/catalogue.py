@@ -109,12 +109,14 @@ class Data:
         group: folder under `modules/`.
         module: Go module that holds the files; its version in the group's go.mod is the item's.
         files: paths inside the module and inside the item.
+        on_demand: had only by those who name it.
     """
 
     name: str
     group: str
     module: str
     files: tuple[ModuleFile, ...]
+    on_demand: bool = False
 
     @property
     def several(self) -> bool:
@@ -146,7 +148,7 @@ class Catalogue:
             UsageError: a name that is not in the catalogue.
         """
         if names is None:
-            return tuple(item for item in self.items if not (isinstance(item, Tool) and item.on_demand))
+            return tuple(item for item in self.items if not item.on_demand)
         wanted = set(names)
         if unknown := wanted - set(self.names):
             raise UsageError(

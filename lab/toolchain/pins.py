@@ -32,6 +32,11 @@ def _stage(path: str) -> ModuleFile:
     return ModuleFile("sigs.k8s.io/kwok", f"kustomize/stage/{path}", path)
 
 
+# The newest version of the policy that the fixtures are written for: Kubernetes adds one when a check changes.
+_PODS_VERSION = "v1.35"
+_PODS = "k8s.io/pod-security-admission"
+
+
 def _flux(name: str) -> Tool:
     return Tool(
         name=name,
@@ -122,6 +127,22 @@ CATALOGUE = Catalogue(
         _kubernetes("kube-apiserver"),
         _kubernetes("kube-controller-manager"),
         _kubernetes("kube-scheduler"),
+        # What Kubernetes itself makes of pods at each level of the Pod Security Standards: the pack is held to it.
+        Data(
+            name="pod-security-fixtures",
+            group="kubernetes",
+            module=_PODS,
+            files=(
+                *(
+                    ModuleFile(_PODS, f"test/testdata/{level}/{_PODS_VERSION}/{verdict}/*.yaml", f"{level}/{verdict}")
+                    for level in ("baseline", "restricted")
+                    for verdict in ("pass", "fail")
+                ),
+                ModuleFile(_PODS, "test/run.go", "run.go"),
+                ModuleFile(_PODS, "policy/check_*.go", "policy"),
+            ),
+            on_demand=True,
+        ),
         _kubernetes("kubectl", "version", "--client", pattern=r"Client Version: v?(\S+)"),
         Tool(
             name="kwok",
