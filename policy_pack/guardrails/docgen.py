@@ -89,6 +89,8 @@ def _example(title: str, example: Example) -> Iterator[str]:
         yield f"{title}, in a rehearsal that could not reach the source of " + ", ".join(example.stood_in) + ":"
     elif example.trusted:
         yield f"{title}, when the image is signed by an authority for it:"
+    elif "${unknown}" in example.text:
+        yield f"{title}, while `${{unknown}}` comes out of a resource that is not there yet:"
     else:
         yield f"{title}:"
     yield ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guardrails import strict_yaml
 from guardrails.resources.base import Declared
+from guardrails.resources.reading import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from guardrails.model import Example
 
 _REFERENCE: Final = re.compile(r"\$\{([a-z0-9-]+)\}")
+_LATER: Final = "${unknown}"
 _STACK: Final = "urn:pulumi:example::cartorio::"
 
 
@@ -33,11 +35,11 @@ def declared_in(example: Example) -> tuple[Declared, ...]:
             type=kind,
             name=name,
             address=f"{_STACK}{kind}::{name}",
-            properties={key: _resolve(value) for key, value in properties.items()},
+            properties={key: _resolve(_later(value)) for key, value in properties.items()},
             dependencies={
                 key: tuple(addresses[other] for other in _REFERENCE.findall(value))
                 for key, value in properties.items()
-                if isinstance(value, str) and _REFERENCE.search(value)
+                if isinstance(value, str) and value != _LATER and _REFERENCE.search(value)
             },
         )
         for kind, name, properties in shaped
@@ -54,3 +56,12 @@ def _shape(entry: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
 def _resolve(value: object) -> object:
     """A reference becomes the other's physical identity, here made from its name."""
     return _REFERENCE.sub(lambda match: f"{match[1]}-physical", value) if isinstance(value, str) else value
+
+
+def _later(value: object) -> object:
+    """A copy in which what a preview cannot know is unknown."""
+    if isinstance(value, dict):
+        return {key: _later(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_later(member) for member in value]
+    return UNKNOWN if value == _LATER else value

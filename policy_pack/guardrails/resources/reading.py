@@ -67,6 +67,27 @@ def flag(raw: Mapping[str, Any], key: str, path: str) -> bool | Unknown | None:
     raise MalformedError(join(path, key), "a boolean", value)
 
 
+def integer(raw: Mapping[str, Any], key: str, path: str) -> int | Unknown | None:
+    """A whole number, or None when absent. Pulumi hands every number over as a float."""
+    value = raw.get(key)
+    if value is None or isinstance(value, Unknown):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
+        raise MalformedError(join(path, key), "a whole number", value)
+    return int(value)
+
+
+def texts(raw: Mapping[str, Any], key: str, path: str) -> tuple[str | Unknown, ...] | Unknown:
+    """A list of strings; empty when absent."""
+    members = sequence(raw, key, path)
+    if isinstance(members, Unknown):
+        return members
+    for index, member in enumerate(members):
+        if not isinstance(member, (str, Unknown)):
+            raise MalformedError(join(join(path, key), index), "text", member)
+    return tuple(members)
+
+
 def mapping(raw: Mapping[str, Any], key: str, path: str) -> Mapping[str, Any] | Unknown:
     """An object; empty when absent."""
     value = raw.get(key)

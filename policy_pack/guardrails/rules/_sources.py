@@ -8,6 +8,7 @@ from typing import Final
 from guardrails.model import Control
 
 _READ: Final = date(2026, 11, 22)
+_READ_LATER: Final = date(2026, 11, 25)
 
 
 def cis_eks(ref: str) -> Control:
@@ -17,15 +18,21 @@ def cis_eks(ref: str) -> Control:
     )
 
 
+def cis_eks_check(ref: str) -> Control:
+    """CIS Amazon EKS Benchmark, a single recommendation of section 4, as kube-bench checks it."""
+    source = "https://github.com/aquasecurity/kube-bench/blob/main/cfg/eks-1.8.0/policies.yaml"
+    return Control("CIS Amazon EKS Benchmark", "1.8.0", ref, source, _READ_LATER)
+
+
 def nist_800_190(ref: str) -> Control:
     """NIST SP 800-190, Application Container Security Guide: countermeasures."""
     return Control("NIST SP 800-190", "2017", ref, "https://doi.org/10.6028/NIST.SP.800-190", _READ)
 
 
-def pod_security(level: str, check: str) -> Control:
-    """Kubernetes' Pod Security Standards, as its admission plugin implements them."""
-    source = f"https://github.com/kubernetes/pod-security-admission/blob/v0.36.3/policy/check_{check}.go"
-    return Control("Kubernetes Pod Security Standards", "v1.36", f"{level}: {check}", source, _READ)
+def pod_security(level: str, check: str, file: str = "") -> Control:
+    """Kubernetes' Pod Security Standards, as its admission plugin has them; `file` where it is called otherwise."""
+    source = f"https://github.com/kubernetes/pod-security-admission/blob/v0.36.3/policy/check_{file or check}.go"
+    return Control("Kubernetes Pod Security Standards", "v1.36", f"{level}: {check}", source, _READ_LATER)
 
 
 def kubernetes_docs(version: str, title: str, page: str) -> Control:
@@ -48,3 +55,9 @@ def control_tower(ref: str, service: str) -> Control:
 def ssdf(ref: str) -> Control:
     """NIST SP 800-218, Secure Software Development Framework: a task."""
     return Control("NIST SP 800-218 (SSDF)", "1.1", ref, "https://doi.org/10.6028/NIST.SP.800-218", _READ)
+
+
+def load_balancer_policies() -> Control:
+    """AWS' list of what each TLS policy of an Application Load Balancer negotiates."""
+    source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"
+    return Control("Elastic Load Balancing", "2026", "Security policies", source, _READ_LATER)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, Policy, Severity
 from guardrails.resources.pods import Pod
-from guardrails.rules._containers import IMAGE, POD, over_images
+from guardrails.rules._containers import IMAGE, POD, PODS_KNOWN, over_images
 from guardrails.rules._sources import cis_eks, nist_800_190
 
 if TYPE_CHECKING:
@@ -49,5 +49,6 @@ POLICIES: Final = (
         controls=(cis_eks("5.1"), nist_800_190("4.1")),
         passing=Example(POD.format(container=f"{{name: api, image: '{IMAGE}'}}")),
         failing=Example(POD.format(container="{name: api, image: 'registry.cartorio.internal/cartorio/api:1.4.2'}")),
+        yields_to=PODS_KNOWN,
     ),
 )

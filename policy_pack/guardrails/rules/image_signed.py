@@ -51,7 +51,7 @@ POLICIES: Final = (
         controls=(cis_eks("5.1"), nist_800_190("4.1"), ssdf("PS.2.1")),
         passing=Example(POD.format(container=f"{{name: api, image: '{IMAGE}'}}"), trusted=(IMAGE,)),
         failing=Example(POD.format(container=f"{{name: api, image: '{IMAGE}'}}")),
-        yields_to=("image/digest-pinned", "image/allowed-registry"),
+        yields_to=("pod/known", "image/digest-pinned", "image/allowed-registry"),
         asks_verdicts=True,
     ),
 )

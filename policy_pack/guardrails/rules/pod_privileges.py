@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import Example, Finding, Policy, Severity
+from guardrails.model import Finding, Policy, Severity
 from guardrails.resources.pods import Pod
 from guardrails.resources.reading import Unknown
-from guardrails.rules._containers import IMAGE, POD, over_containers, unknown
-from guardrails.rules._sources import cis_eks, nist_800_190, pod_security
+from guardrails.rules._containers import PODS_KNOWN, over_containers, over_contexts, secured, unknown, within
+from guardrails.rules._sources import cis_eks_check, nist_800_190, pod_security
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardrails.model import Context
-    from guardrails.resources.pods import Container
+    from guardrails.resources.containers import Container
+    from guardrails.resources.security import SecurityContext
 
 
 def _privileged(container: Container) -> Iterator[Finding]:
-    path = f"{container.path}.securityContext.privileged"
-    if isinstance(container.privileged, Unknown):
+    path = within(container.security, f"{container.path}.securityContext", "privileged")
+    if isinstance(container.security.privileged, Unknown):
         yield unknown(path, f"whether {container.title} is privileged")
-    elif container.privileged:
+    elif container.security.privileged:
         yield Finding(path, f"{container.title} is privileged")
 
 
 def _escalates(container: Container) -> Iterator[Finding]:
-    path = f"{container.path}.securityContext.allowPrivilegeEscalation"
-    allowed = container.allow_privilege_escalation
+    path = within(container.security, f"{container.path}.securityContext", "allowPrivilegeEscalation")
+    allowed = container.security.allow_privilege_escalation
     if isinstance(allowed, Unknown):
         yield unknown(path, f"whether {container.title} may gain privileges")
     elif allowed is not False:
         yield Finding(path, f"{container.title} may gain privileges" + (" by default" if allowed is None else ""))
+
+
+def _host_process(context: SecurityContext, whose: str, path: str) -> Iterator[Finding]:
+    place = within(context, path, "windowsOptions.hostProcess")
+    if isinstance(context.host_process, Unknown):
+        yield unknown(place, f"whether {whose} runs as a process of the node")
+    elif context.host_process:
+        yield Finding(place, f"{whose} runs as a process of the node")
 
 
 def _judge_privileged(pod: Pod, _context: Context) -> tuple[Finding, ...]:
@@ -42,8 +51,8 @@ def _judge_escalation(pod: Pod, _context: Context) -> tuple[Finding, ...]:
     return () if pod.windows else over_containers(pod, _escalates)
 
 
-def _example(setting: str) -> Example:
-    return Example(POD.format(container=f"{{name: api, image: '{IMAGE}', securityContext: {{{setting}}}}}"))
+def _judge_host_process(pod: Pod, _context: Context) -> tuple[Finding, ...]:
+    return over_contexts(pod, _host_process)
 
 
 POLICIES: Final = (
@@ -56,9 +65,24 @@ POLICIES: Final = (
         remediation="Set securityContext.privileged to false, and add the single capability that is needed.",
         since="0.1.0",
         rule=_judge_privileged,
-        controls=(pod_security("baseline", "privileged"), cis_eks("4.2"), nist_800_190("4.4")),
-        passing=_example("privileged: false"),
-        failing=_example("privileged: true"),
+        controls=(pod_security("baseline", "privileged"), cis_eks_check("4.2.1"), nist_800_190("4.4")),
+        passing=secured("privileged: false"),
+        failing=secured("privileged: true"),
+        yields_to=PODS_KNOWN,
+    ),
+    Policy(
+        id="pss/baseline/windows-host-process",
+        title="No Windows container runs as a process of its node",
+        severity=Severity.CRITICAL,
+        rationale="A host process container is the Windows way of being privileged: it runs beside the kubelet.",
+        resource_types=(Pod,),
+        remediation="Set securityContext.windowsOptions.hostProcess to false, or leave it out.",
+        since="0.3.0",
+        rule=_judge_host_process,
+        controls=(pod_security("baseline", "windowsHostProcess"), nist_800_190("4.4")),
+        passing=secured("windowsOptions: {hostProcess: false}"),
+        failing=secured("windowsOptions: {hostProcess: true}"),
+        yields_to=PODS_KNOWN,
     ),
     Policy(
         id="pss/restricted/allow-privilege-escalation",
@@ -72,8 +96,13 @@ POLICIES: Final = (
         remediation="Set securityContext.allowPrivilegeEscalation to false in every container, init ones included.",
         since="0.1.0",
         rule=_judge_escalation,
-        controls=(pod_security("restricted", "allowPrivilegeEscalation"), cis_eks("4.2"), nist_800_190("4.4")),
-        passing=_example("allowPrivilegeEscalation: false"),
-        failing=_example("runAsNonRoot: true"),
+        controls=(
+            pod_security("restricted", "allowPrivilegeEscalation"),
+            cis_eks_check("4.2.5"),
+            nist_800_190("4.4"),
+        ),
+        passing=secured("allowPrivilegeEscalation: false"),
+        failing=secured("runAsNonRoot: true"),
+        yields_to=PODS_KNOWN,
     ),
 )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Severity
-from guardrails.resources.pods import Pod, Role
-from guardrails.rules._containers import IMAGE, POD, over_containers, unknown
+from guardrails.resources.containers import Role
+from guardrails.resources.pods import Pod
+from guardrails.rules._containers import IMAGE, POD, PODS_KNOWN, over_containers, unknown
 from guardrails.rules._sources import kubernetes_docs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardrails.model import Context
-    from guardrails.resources.pods import Container
+    from guardrails.resources.containers import Container
 
 
 def _check(container: Container) -> Iterator[Finding]:
@@ -55,5 +56,6 @@ POLICIES: Final = (
         on_unknown=OnUnknown.WAIT,
         passing=_example("startupProbe", "livenessProbe", "readinessProbe"),
         failing=_example("livenessProbe"),
+        yields_to=PODS_KNOWN,
     ),
 )

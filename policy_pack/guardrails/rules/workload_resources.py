@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, OnUnknown, Policy, Severity
-from guardrails.resources.pods import Pod, Role
+from guardrails.resources.containers import Role
+from guardrails.resources.pods import Pod
 from guardrails.resources.reading import Unknown
-from guardrails.rules._containers import IMAGE, POD, over_containers, unknown
+from guardrails.rules._containers import IMAGE, POD, PODS_KNOWN, over_containers, unknown
 from guardrails.rules._sources import kubernetes_docs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardrails.model import Context
-    from guardrails.resources.pods import Container
+    from guardrails.resources.containers import Container
 
 
 def _check(container: Container) -> Iterator[Finding]:
@@ -62,5 +63,6 @@ POLICIES: Final = (
         on_unknown=OnUnknown.WAIT,
         passing=_example("cpu: 100m, memory: 64Mi", "cpu: 500m, memory: 128Mi"),
         failing=_example("cpu: 100m, memory: 64Mi", "memory: 128Mi"),
+        yields_to=PODS_KNOWN,
     ),
 )

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.resources.base import Malformed
+from guardrails.resources.containers import Role
 from guardrails.resources.kubernetes import KubernetesObject, parse_object
-from guardrails.resources.pods import Pod, Role
+from guardrails.resources.pods import Pod
 from guardrails.resources.reading import UNKNOWN
 
 SPEC = {"containers": [{"name": "api", "image": "i"}]}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.support.policies import Ask
 
 PRIVILEGED, ESCALATION = "pss/baseline/privileged", "pss/restricted/allow-privilege-escalation"
+HOST_PROCESS = "pss/baseline/windows-host-process"
 PLACES = ["containers", "initContainers", "ephemeralContainers"]
 
 
@@ -40,8 +41,19 @@ def test_windows_knows_no_escalation(ask: Ask) -> None:
     assert ask(ESCALATION, _pod("containers", {}, os=UNKNOWN))
 
 
-@pytest.mark.parametrize("rule", [PRIVILEGED, ESCALATION])
-@pytest.mark.parametrize("security", [UNKNOWN, {"privileged": UNKNOWN, "allowPrivilegeEscalation": UNKNOWN}])
+def test_a_process_of_the_node_is_found_in_pod_and_container(ask: Ask) -> None:
+    options = {"windowsOptions": {"hostProcess": True}}
+    found = ask(HOST_PROCESS, _pod("containers", options, securityContext=options))
+    at = "securityContext.windowsOptions.hostProcess"
+    assert [finding.path for finding in found] == [f"spec.{at}", f"spec.containers[0].{at}"]
+    assert ask(HOST_PROCESS, _pod("containers", {"windowsOptions": {"hostProcess": False}})) == ()
+
+
+@pytest.mark.parametrize("rule", [PRIVILEGED, ESCALATION, HOST_PROCESS])
+@pytest.mark.parametrize(
+    "security",
+    [UNKNOWN, {"privileged": UNKNOWN, "allowPrivilegeEscalation": UNKNOWN, "windowsOptions": {"hostProcess": UNKNOWN}}],
+)
 def test_what_is_not_known_is_found_as_unknown(ask: Ask, rule: str, security: object) -> None:
     (finding,) = ask(rule, _pod("containers", security))
     assert finding.unknown
