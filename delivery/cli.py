@@ -9,13 +9,14 @@ from rich.console import Console
 from rich.text import Text
 
 from delivery.hsm.cli import add_commands as add_hsm_commands
+from delivery.images.cli import add_commands as add_image_commands
 from delivery.keys.cli import add_commands as add_key_commands
 from lab.cli import add_commands as add_lab_commands
 from lab.errors import LabError
 
 app = typer.Typer(
     name="cartorio",
-    help="Cartório Digital's platform: the lab, its toolchain, production on one machine, its keys and HSMs.",
+    help="Cartório Digital's platform: the lab, its toolchain, production on one machine, its keys, HSMs and images.",
     epilog="Exit codes: 0 fine, 1 findings or a refused action, 2 bad input or usage, 3 a dependency failed.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -24,6 +25,7 @@ app = typer.Typer(
 add_lab_commands(app)
 add_key_commands(app)
 add_hsm_commands(app)
+add_image_commands(app)
 
 
 def main() -> None:

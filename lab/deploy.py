@@ -7,7 +7,6 @@ Each step looks first whether there is anything to do, so that a second run is q
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +16,7 @@ from lab.engine.environment import environment
 from lab.engine.recovery import recover
 from lab.errors import LabError
 from lab.image.release import NOTHING_RELEASED, Publisher
+from lab.kms import client
 from lab.services import Lab
 from lab.toolchain import ensure
 
@@ -164,7 +164,7 @@ def _signing_key_exists(variables: Mapping[str, str]) -> bool:
 
     where, remedy = variables["AWS_ENDPOINT_URL"], "see `cartorio lab status`, then run `make up` again"
     try:
-        key = _kms(variables).describe_key(KeyId=_SIGNING_KEY)
+        key = client(variables).describe_key(KeyId=_SIGNING_KEY)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") == "NotFoundException":
             return False
@@ -172,25 +172,3 @@ def _signing_key_exists(variables: Mapping[str, str]) -> bool:
     except BotoCoreError as error:
         raise LabError(f"KMS does not answer: {error}", where=where, remedy=remedy) from error
     return bool(key["KeyMetadata"]["KeyState"] == "Enabled")
-
-
-def _kms(variables: Mapping[str, str]) -> Any:  # noqa: ANN401  botocore makes its clients at run time
-    """A client that knows nothing of the engineer's own AWS configuration: this process has their environment."""
-    import botocore.session
-    from botocore.config import Config
-
-    session = botocore.session.Session(
-        session_vars={
-            "profile": (None, None, None, None),
-            "config_file": (None, None, os.devnull, None),
-            "credentials_file": (None, None, os.devnull, None),
-        }
-    )
-    return session.create_client(
-        "kms",
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-        region_name=variables["AWS_REGION"],
-        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        config=Config(proxies={}),  # a proxy of the machine can't reach its loopback
-    )

@@ -57,6 +57,7 @@ def shell(
     from lab.console import console_reporter
     from lab.engine import plugins
     from lab.engine.environment import environment
+    from lab.image import imports
     from lab.services import Lab, ServiceState
     from lab.toolchain import ensure
 
@@ -74,6 +75,9 @@ def shell(
     variables = environment(paths, toolchain, endpoints)
     # Third-party charts of the other stacks, or stand-ins for those out of reach: their previews work in here, too.
     variables |= accompany(PROJECT_ROOT, paths.root, toolchain.path("helm"), variables)
+    images = imports.ask(PROJECT_ROOT, sorted(PROJECT_ROOT.glob("Pulumi.*.yaml")))
+    with console_reporter() as report:
+        variables |= imports.sign(images, paths.root, toolchain, endpoints, variables, report).environment
     _become(command or _interactive(variables), variables)
 
 

@@ -81,6 +81,7 @@ def _show_what_is_not_real(done: Rehearsal, console: Console) -> None:
     lines = [
         *(f"only recorded: {type_}: {reason}" for type_, reason in done.recorded.items()),
         *(f"stood in for by an empty chart: {chart}: {reason}" for chart, reason in done.stood_in.items()),
+        *(f"only recorded: image {image}: {reason}" for image, reason in done.imported.items()),
         *(f"without a definition in the cluster: {kind}" for kind in done.undefined),
     ]
     for line in lines:

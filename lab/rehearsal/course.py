@@ -54,6 +54,7 @@ class Rehearsal:
         recorded: types of which nothing was made, only the state kept, and why.
         stood_in: charts (`name version`) in whose place an empty one was installed, and why.
         undefined: kinds of the program that the cluster has no definition of: nobody knows whether it would take them.
+        imported: third-party images that were signed and are not there, and why.
     """
 
     stack: str
@@ -62,6 +63,7 @@ class Rehearsal:
     recorded: Mapping[str, str]
     stood_in: Mapping[str, str] = field(default_factory=dict)
     undefined: tuple[str, ...] = ()
+    imported: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def well(self) -> bool:

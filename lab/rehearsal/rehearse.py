@@ -2,19 +2,21 @@
 
 The engine, the policy pack and the cluster are the real ones; the cloud is moto. What such a rehearsal cannot show is
 what moto takes and AWS would refuse (permissions, quotas, names that are taken), and what a chart installs whose source
-cannot be reached: an empty one stands in for it, and the definitions of its custom resources come from elsewhere.
+cannot be reached: an empty one stands in for it, and the definitions of its custom resources come from elsewhere. Of
+third-party images it has the signatures only (`lab.image.imports`).
 """
 
 from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lab.charts import definitions, mirror, pins, source
 from lab.engine.engine import Engine
 from lab.engine.environment import environment
+from lab.image import imports
 from lab.rehearsal.course import Charts, Course, Rehearsal
 from lab.rehearsal.project import copy_project, ensure_release, stack_file
 from lab.services import Lab
@@ -30,10 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Stage:
-    """A lab with a copy of the program in it: an engine that knows the stack, which has nothing yet, and its charts."""
+    """A lab with a copy of the program: an engine that knows the stack, still empty, its charts and its images."""
 
     engine: Engine
     charts: Charts
+    imported: imports.Imported
 
 
 @contextmanager
@@ -59,6 +62,9 @@ def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iter
         copy = copy_project(project, paths.root / "project", stack)
         ensure_release(copy, stack)
         variables = environment(paths, toolchain, endpoints)
+        images = imports.ask(copy, [stack_file(copy, stack)])
+        imported = imports.sign(images, paths.root, toolchain, endpoints, variables, report)
+        variables |= imported.environment
         report.step(stack, "fetching charts")
         charts = source.collect(pins.ask(copy), toolchain.path("helm"), variables)
         with mirror.serve(charts, paths.root / "charts.json") as served:
@@ -72,7 +78,7 @@ def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iter
             )
             report.step(stack, "selecting")
             engine.select_or_init(stack)
-            yield Stage(engine, Charts(served.stood_in, define))
+            yield Stage(engine, Charts(served.stood_in, define), imported)
     finally:
         lab.down(report)
         shutil.rmtree(paths.root, ignore_errors=True)
@@ -81,4 +87,5 @@ def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iter
 def rehearse(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Rehearsal:
     """Rehearse `stack` in a lab of its own; arguments and errors are those of `staged`."""
     with staged(paths, project, stack, report) as stage:
-        return Course(stage.engine, stack, report, stage.charts).run()
+        done = Course(stage.engine, stack, report, stage.charts).run()
+        return replace(done, imported=stage.imported.recorded)

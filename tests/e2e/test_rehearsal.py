@@ -26,4 +26,6 @@ def test_production_from_nothing_to_nothing() -> None:
     assert {"audit", "data", "keys", "network", "supply", "tenancy"} <= set(done.areas)
     assert done.phases[-1].name == "destroy"
     assert all(done.recorded.values())
+    assert any("mirror/docker.io/hashicorp/vault" in image for image in done.imported)
+    assert all(done.imported.values())
     assert not _own_lab().root.exists()

@@ -14,6 +14,7 @@ import pytest
 
 from lab import deploy as module
 from lab.errors import LabError
+from lab.kms import client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ class TestSigningKey:
     @staticmethod
     def make(variables: Mapping[str, str], alias: str = KEY) -> tuple[Any, str]:
         """A signing key under an alias; the client and the key's id."""
-        kms = module._kms(variables)
+        kms = client(variables)
         key = str(kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"])
         kms.create_alias(AliasName=alias, TargetKeyId=key)
         return kms, key

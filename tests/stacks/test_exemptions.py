@@ -1,4 +1,4 @@
-"""What the committed stacks run of others' images: which way it comes, and what of it is exempt from signatures."""
+"""What the committed stacks run of others' images: by which way it comes and who signs it. Nothing is exempt."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from components.pins import named
+from components.sources import Mirrored, Sources
 from components.stack import build
 from guardrails.catalogue import CATALOGUE
 from guardrails.exemptions import read_exemptions
 from guardrails.model import Profile
 from guardrails.settings import read_settings
+from guardrails.trust.policy import load_policy
+from guardrails.trust.reference import Reference
 from tests.support.plan import run
-from tests.support.stackfiles import ROOT, Project
+from tests.support.stackfiles import ROOT, Project, config_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,18 +27,23 @@ if TYPE_CHECKING:
 
 PACK = ROOT / "policy_pack"
 WRITTEN_ON = date(2026, 11, 25)
-EXEMPT = {
-    *("vault-init", "vault-configure", "vault-snapshot"),
-    *("mongodb-set", "neo4j-backup", "restore-test-job"),
-}
-REAL = pytest.mark.parametrize("stack", ["producao", "staging"])
 
 
-def _plan(stack: str, folder: Path, *, custodians: bool = False) -> Plan:
+@pytest.fixture(scope="module", params=["producao", "staging"])
+def stack(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def plan(stack: str, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return _plan(stack, tmp_path_factory.mktemp("project"))
+
+
+def _plan(stack: str, folder: Path) -> Plan:
     project = Project(folder, stack)
-    if custodians:
-        people = [{"name": f"custodian-{number}", "pgpKey": _key("abc"[number])} for number in range(3)]
-        project.config["cartorio:vault"]["recovery"]["custodians"] = people
+    # With custodians Vault is initialised, by one job more.
+    people = [{"name": f"custodian-{number}", "pgpKey": _key("abc"[number])} for number in range(3)]
+    project.config["cartorio:vault"]["recovery"]["custodians"] = people
     settings = project.settings({"KUBECONFIG": "kubeconfig"})
     return run(lambda: build(settings), stack=stack)[0]
 
@@ -54,10 +63,9 @@ def _images(value: object) -> Iterator[str]:
             yield from _images(member)
 
 
-@REAL
-def test_every_image_of_a_job_comes_by_digest_from_an_allowed_registry(stack: str, tmp_path: Path) -> None:
+def test_every_image_of_a_job_comes_by_digest_from_an_allowed_registry(stack: str, plan: Plan) -> None:
     allowed = read_settings(PACK / "settings.yaml").registries[Profile(stack)]
-    jobs = [one for one in _plan(stack, tmp_path).resources if one.type.startswith("kubernetes:batch/v1:")]
+    jobs = [one for one in plan.resources if one.type.startswith("kubernetes:batch/v1:")]
     images = [image for job in jobs for image in _images(job.inputs)]
     assert len(images) >= 3
     for image in images:
@@ -65,25 +73,31 @@ def test_every_image_of_a_job_comes_by_digest_from_an_allowed_registry(stack: st
         assert "@sha256:" in image
 
 
-def test_the_exemptions_are_valid_on_the_day_they_were_written_and_end() -> None:
+def test_nothing_is_exempt_from_any_rule() -> None:
     text = (PACK / "exemptions.yaml").read_text("utf-8")
-    exemptions, problems = read_exemptions(text, WRITTEN_ON, {policy.id for policy in CATALOGUE})
-    assert problems == ()
-    assert {exemption.rule for exemption in exemptions} == {"image/signed"}
-    later = read_exemptions(text, date(2027, 6, 1), {policy.id for policy in CATALOGUE})
-    assert later[0] == ()
-    assert len(later[1]) == len(exemptions)
+    assert read_exemptions(text, WRITTEN_ON, {policy.id for policy in CATALOGUE}) == ((), ())
 
 
-@REAL
-def test_only_these_are_exempted_from_signatures(stack: str, tmp_path: Path) -> None:
-    text = (PACK / "exemptions.yaml").read_text("utf-8")
-    exemptions, _ = read_exemptions(text, WRITTEN_ON, {policy.id for policy in CATALOGUE})
-    plan = _plan(stack, tmp_path, custodians=True)
-    urns = {
-        one.name: one.urn.replace("urn:pulumi:stack::project::", f"urn:pulumi:{stack}::cartorio::")
-        for one in plan.resources
-    }
-    covered = {name for name, urn in urns.items() if any(one.covers("image/signed", urn) for one in exemptions)}
-    assert covered == EXEMPT
-    assert not any(one.covers("image/allowed-registry", urn) for one in exemptions for urn in urns.values())
+def test_every_third_party_image_by_digest_is_one_that_the_import_signs(stack: str, plan: Plan) -> None:
+    """What a plan names, `python -m components.pins images` tells the import, under the very same name."""
+    images = {image for one in plan.resources for image in _images(one.inputs) if "@sha256:" in image}
+    others = {image for image in images if not image.startswith("registry.cartorio.internal/cartorio/")}
+    told = {f"{one['repository']}:{one['tag']}@{one['digest']}" for one in named([_sources(stack)])}
+    assert len(others) >= 6
+    assert others <= told
+
+
+def test_the_import_key_speaks_for_the_mirror_and_for_nothing_else(stack: str) -> None:
+    policy = load_policy(PACK / "trust.yaml")
+    rules = {rule.name: rule for rule in policy.profiles[stack].rules}
+    asked = {name: {who for one in rule.require for who in one.authorities} for name, rule in rules.items()}
+    assert asked.pop("imported") == {"import"}
+    assert not any("import" in names for names in asked.values())
+    covering = policy.rule_for(stack, Reference.parse("registry.cartorio.internal/mirror/docker.io/x/y").repository)
+    assert covering == rules["imported"]
+    assert policy.rule_for(stack, Reference.parse("docker.io/hashicorp/vault").repository) is None
+
+
+def _sources(stack: str) -> Sources:
+    entries = config_of(stack)["cartorio:mirrors"]
+    return Sources(tuple(Mirrored(entry["source"], entry["mirror"]) for entry in entries))

@@ -26,6 +26,9 @@ _T = TypeVar("_T")
 SIMPLE_SIGNING: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE: Final = "application/vnd.dev.sigstore.bundle.v0.3+json"
 
+ABSENT: Final = "absent"
+RECORDED: Final = "recorded"
+
 _SIGNATURE: Final = "dev.cosignproject.cosign/signature"
 _CERTIFICATE: Final = "dev.sigstore.cosign/certificate"
 
@@ -73,7 +76,8 @@ class Evidence:
     """All that was found out about one image.
 
     Attributes:
-        image: what the registry has under the digest: "image", "index", "absent"; or why that is unusable or unknown.
+        image: what the registry has under the digest: "image", "index", "absent"; "recorded" for one that a rehearsal
+            has signed and not fetched (`recorded`); or why that is unusable or unknown.
         items: in a fixed order (by source), whatever order the registry listed or answered in.
     """
 
@@ -105,7 +109,7 @@ class _Collector:
         found = await self._guarded("the image", self._registry.image(self._repository, self._digest))
         if isinstance(found, Unusable | Unreachable):
             return found
-        return "absent" if found is None else "index" if isinstance(found, Index) else "image"
+        return ABSENT if found is None else "index" if isinstance(found, Index) else "image"
 
     async def legacy(self) -> list[Item]:
         """The signatures under cosign's `.sig` tag."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.trust import formats
 from guardrails.trust.errors import Malformed, Unavailable
-from guardrails.trust.evidence import Unreachable, Unusable
+from guardrails.trust.evidence import ABSENT, RECORDED, Unreachable, Unusable
 from guardrails.trust.verdict import Outcome, Reason
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def decide(case: Case) -> Decision:
     because = [requirement.reason for requirement in requirements]
     if all(reason.holds for reason in because):
         because += [signature.reason for signature in signatures]
+        if case.evidence.image == RECORDED:
+            because.append(Reason("the image itself is not there: a rehearsal's import signed its digest", holds=True))
         return Decision(Outcome.TRUSTED, authorities, Reason("trusted", holds=True, because=tuple(because)), "")
     because += [signature.reason for signature in signatures] or [Reason("no signature was found", holds=False)]
     outcome, remedy = _way_out(case, [requirement for requirement in requirements if not requirement.reason.holds])
@@ -111,7 +113,7 @@ def _image_problem(case: Case) -> Decision | None:
             f"what the registry has under this digest is not an acceptable image: {image.why}",
             "push the image again from a build that can be trusted, and find out what changed in the registry",
         )
-    if image == "absent":
+    if image == ABSENT:
         return _stop(
             Outcome.ERROR,
             "the registry answered 404: it has no image with this digest",

@@ -12,12 +12,14 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from guardrails.trust.errors import Malformed, TrustPolicyError, Unavailable, quoted
 from guardrails.trust.limits import Limits
 from guardrails.trust.mirrors import VARIABLE, Mirrors
+from guardrails.trust.recorded import Recorded, read_record
 from guardrails.trust.reference import Reference
 from guardrails.trust.verdict import Judgement, Outcome, Reason, Verdict
 
@@ -55,6 +57,7 @@ class Verifier:
         mirrors: Mirrors | None = None,
         limits: Limits | None = None,
         clock: Clock = lambda: datetime.now(UTC),
+        recorded: Recorded | None = None,
     ) -> None:
         self._policy = policy
         self._profile = profile
@@ -62,22 +65,23 @@ class Verifier:
         self._mirrors = mirrors or Mirrors()
         self._limits = limits or Limits()
         self._clock = clock
+        self._recorded = recorded or Recorded()
         self._keys: dict[str, PublicKey] = {}
         self._lock = threading.Lock()
 
     @classmethod
     def from_file(cls, path: Path, profile: str) -> Verifier:
-        """Read a trust policy, and the mirrors from the environment (`CARTORIO_REGISTRY_MIRRORS`).
+        """Read a trust policy, and from the environment mirrors (`CARTORIO_REGISTRY_MIRRORS`) and a rehearsal's record.
 
         Raises:
             TrustPolicyError: with every mistake, each with its place in the file; also when the file has no such
-                profile, or the environment's mirrors are malformed.
+                profile, or the environment's mirrors or record are malformed.
         """
         from guardrails.trust.policy import load_policy
 
         problems: list[str] = []
         policy: TrustPolicy | None = None
-        mirrors = Mirrors()
+        mirrors, recorded = Mirrors(), Recorded()
         try:
             policy = load_policy(path)
             if profile not in policy.profiles:
@@ -89,9 +93,13 @@ class Verifier:
             mirrors = Mirrors.parse(os.environ.get(VARIABLE, ""))
         except TrustPolicyError as error:
             problems.extend(error.problems)
+        try:
+            recorded = read_record(os.environ)
+        except TrustPolicyError as error:
+            problems.extend(error.problems)
         if policy is None or problems:
             raise TrustPolicyError(problems)
-        return cls(policy, profile, path=path, mirrors=mirrors)
+        return cls(policy, profile, path=path, mirrors=mirrors, recorded=recorded)
 
     def verify(self, references: Iterable[str]) -> Mapping[str, Verdict]:
         """Judge images, concurrently; one verdict a distinct reference.
@@ -183,7 +191,7 @@ class Verifier:
         reference: Reference,
         rule: Rule,
     ) -> Judgement:
-        from guardrails.trust.evidence import gather
+        from guardrails.trust.evidence import ABSENT, RECORDED, gather
         from guardrails.trust.judge import Case, decide
 
         digest = reference.digest
@@ -192,6 +200,9 @@ class Verifier:
         try:
             async with slots:  # held until judged: it bounds the evidence in memory, not just the requests
                 evidence = await gather(registry, reference.repository, digest, self._limits)
+                origin = self._mirrors.locate(reference.repository.domain)
+                if evidence.image == ABSENT and self._recorded.covers(origin, reference.repository, digest):
+                    evidence = replace(evidence, image=RECORDED)
                 case = Case(reference, evidence, rule, self._policy.authorities, await keys, self._clock())
                 decision = decide(case)
         except Exception as error:  # noqa: BLE001 -- one image's surprise must neither stop the others nor pass

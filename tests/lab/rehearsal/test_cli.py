@@ -22,6 +22,7 @@ WELL = Rehearsal(
     {"aws:backup/plan:Plan": "no API"},
     {"vault 0.32.0": "no such host"},
     ("Will (x.test)",),
+    {"r.test/vault:1@sha256:00": "signed, not fetched"},
 )
 ILL = Rehearsal("qa", (Phase("up", 1.0, 0, ("no such zone [sa-east-1z]",)),), {}, {})
 
@@ -46,6 +47,7 @@ def test_people_see_a_table_and_what_went_wrong(outcome: Rehearsal) -> None:
     assert "up" in result.stdout
     assert ("only recorded: aws:backup/plan:Plan: no API" in result.stdout) is outcome.well
     assert ("stood in for by an empty chart: vault 0.32.0: no such host" in result.stdout) is outcome.well
+    assert ("only recorded: image r.test/vault:1@sha256:00: signed, not fetched" in result.stdout) is outcome.well
     assert ("without a definition in the cluster: Will (x.test)" in result.stdout) is outcome.well
     if not outcome.well:
         assert "up: no such zone [sa-east-1z]" in result.stdout
@@ -57,5 +59,6 @@ def test_programs_get_json(outcome: Rehearsal) -> None:
     assert result.exit_code == (0 if outcome.well else 1)
     assert (document["schema"], document["well"]) == ("cartorio.rehearsal/v1", outcome.well)
     assert document["stood_in"] == dict(outcome.stood_in)
+    assert document["imported"] == dict(outcome.imported)
     assert document["undefined"] == list(outcome.undefined)
     assert document["phases"][0]["problems"] == list(outcome.phases[0].problems)

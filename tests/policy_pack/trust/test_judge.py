@@ -129,3 +129,15 @@ def test_certificates_are_named_when_no_key_fits() -> None:
     payload, signature = SIGNERS["stranger"].simple(str(DIGEST))
     decision = decide(case(SimpleSigning("x", payload, signature, has_certificate=True)))
     assert any("keyless signatures are not supported" in line for line in decision.reason.failures())
+
+
+def test_an_image_that_is_not_there_is_an_error_however_well_it_is_signed() -> None:
+    assert decide(case(*GOOD, image="absent")).outcome is Outcome.ERROR
+
+
+def test_one_that_a_rehearsal_recorded_is_judged_by_its_signatures_as_any_other() -> None:
+    decision = decide(case(legacy("a"), image="recorded"))
+    assert decision.outcome is Outcome.TRUSTED
+    assert any("the image itself is not there" in line for line in decision.reason.draw())
+    for items in ((), (legacy("stranger"),), (legacy("a", OTHER),)):
+        assert decide(case(*items, image="recorded")).outcome is Outcome.REFUSED
