@@ -7,6 +7,7 @@ import sys
 
 import pulumi
 
+from components.economy import economise
 from components.errors import SettingsError
 from components.settings import load
 from components.settling import settle
@@ -18,6 +19,7 @@ _MESSAGE_SHOWN = 32
 
 def main() -> None:
     """Run the program for the selected stack."""
+    economise()
     try:
         settings = load()
     except SettingsError as error:

@@ -52,16 +52,8 @@ class Providers:
 
 def connect(settings: Settings) -> Providers:
     """Create the providers and look up the account."""
-    configuration = settings.configuration
-    cloud = aws.Provider(
-        "aws",
-        region=configuration.aws.region,
-        allowed_account_ids=configuration.aws.accounts or None,
-        s3_use_path_style=configuration.aws.path_style_buckets or None,
-        default_tags=aws.ProviderDefaultTagsArgs(
-            tags=tags(settings.stack, configuration.profile, configuration.aws),
-        ),
-    )
+    region = settings.configuration.aws.region
+    cloud = cloud_of(settings, "aws", region)
     look = pulumi.InvokeOptions(provider=cloud)
     return Providers(
         aws=cloud,
@@ -69,6 +61,18 @@ def connect(settings: Settings) -> Providers:
         account=Account(
             id=aws.get_caller_identity_output(opts=look).account_id,
             partition=aws.get_partition_output(opts=look).partition,
-            region=configuration.aws.region,
+            region=region,
         ),
+    )
+
+
+def cloud_of(settings: Settings, name: str, region: str) -> aws.Provider:
+    """The provider of the account's resources in a region."""
+    configuration = settings.configuration
+    return aws.Provider(
+        name,
+        region=region,
+        allowed_account_ids=configuration.aws.accounts or None,
+        s3_use_path_style=configuration.aws.path_style_buckets or None,
+        default_tags=aws.ProviderDefaultTagsArgs(tags=tags(settings.stack, configuration.profile, configuration.aws)),
     )

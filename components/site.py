@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.providers import cloud_of
+
 if TYPE_CHECKING:
-    import pulumi_aws as aws
     import pulumi_random as random
+    from pulumi_aws import Provider as Cloud
 
     from components.providers import Account
     from components.sections.configuration import Configuration
@@ -23,8 +25,9 @@ class Site:
 
     settings: Settings
     account: Account
-    aws: aws.Provider
+    aws: Cloud
     random: random.Provider
+    _elsewhere: dict[str, Cloud] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def stack(self) -> str:
@@ -55,3 +58,12 @@ class Site:
     def cloud(self) -> pulumi.ResourceOptions:
         """Options of a component that lives in AWS."""
         return pulumi.ResourceOptions(providers=[self.aws])
+
+    def elsewhere(self, region: str) -> pulumi.ResourceOptions:
+        """Options of a component that lives in another region of the account: one provider for all that live there.
+
+        Each provider is a process of its own, which the engine waits for before it goes on.
+        """
+        if region not in self._elsewhere:
+            self._elsewhere[region] = cloud_of(self.settings, f"aws-{region}", region)
+        return pulumi.ResourceOptions(providers=[self._elsewhere[region]])

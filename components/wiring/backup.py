@@ -15,7 +15,7 @@ from components.backup.vault import BackupVault, BackupVaultArgs
 from components.backup.velero import Velero, VeleroArgs, VeleroCopy
 from components.data.bucket import Bucket, BucketArgs, Lock
 from components.data.replication import Replication, ReplicationArgs
-from components.wiring.data import copy_key, second_region
+from components.wiring.data import copy_key
 
 if TYPE_CHECKING:
     from components.base import Text
@@ -73,7 +73,7 @@ def build(site: Site, key_arn: Text, topic_key: Text) -> BackupOutputs | None:
 
 
 def _copy(site: Site, settings: Backup, region: str) -> pulumi.Output[str]:
-    elsewhere = second_region(site, "backup", region)
+    elsewhere = site.elsewhere(region)
     key = copy_key(site, "backup-copy-key", elsewhere)
     args = BackupVaultArgs(stack=site.stack, key_arn=key.arn, lock=settings.lock, protect=site.protect)
     return BackupVault("backup-copy", args, elsewhere).arn
@@ -153,7 +153,7 @@ def _velero_bucket(settings: VeleroSettings, key_arn: Text, *, protect: bool) ->
 
 def _velero_copy(site: Site, wanted: BucketArgs, source: tuple[Bucket, Text], region: str) -> VeleroCopy:
     bucket, key_arn = source
-    elsewhere = second_region(site, "velero", region)
+    elsewhere = site.elsewhere(region)
     key = copy_key(site, "velero-copy-key", elsewhere)
     copy = Bucket("velero-backups-copy", wanted.model_copy(update={"key_arn": key.arn}), elsewhere)
     Replication(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pulumi
-import pulumi_aws as aws
-
 from components.data.bucket import Bucket, BucketArgs, Lock
 from components.data.copykey import CopyKey, CopyKeyArgs
 from components.data.replication import Replication, ReplicationArgs
 from components.data.storage import DatabaseStorage, DatabaseStorageArgs
-from components.labels import BACKED_UP, tags
+from components.labels import BACKED_UP
 
 if TYPE_CHECKING:
+    import pulumi
+
     from components.base import Text
     from components.cluster.handle import ClusterHandle
     from components.sections.data import Documents, Evidence
@@ -62,19 +61,6 @@ def storage(site: Site, cluster: ClusterHandle, key_arn: Text) -> pulumi.Output[
     return DatabaseStorage("storage", args, cluster.options).storage_class
 
 
-def second_region(site: Site, area: str, region: str) -> pulumi.ResourceOptions:
-    """Options of an area's components that live in another region of the stack's account."""
-    configuration = site.configuration
-    provider = aws.Provider(
-        f"aws-{area}",
-        region=region,
-        allowed_account_ids=configuration.aws.accounts or None,
-        s3_use_path_style=configuration.aws.path_style_buckets or None,
-        default_tags=aws.ProviderDefaultTagsArgs(tags=tags(site.stack, configuration.profile, configuration.aws)),
-    )
-    return pulumi.ResourceOptions(providers=[provider])
-
-
 def copy_key(site: Site, name: str, elsewhere: pulumi.ResourceOptions, contents: str | None = None) -> CopyKey:
     """The key of the copies in another region; `contents` says of what, if not of data and backups."""
     keys = site.configuration.keys
@@ -118,7 +104,7 @@ def _replicate(
     buckets: dict[str, Bucket],
     key_arn: Text,
 ) -> None:
-    elsewhere = second_region(site, "copies", settings.region)
+    elsewhere = site.elsewhere(settings.region)
     key = copy_key(site, "copies", elsewhere)
     for name, args in wanted.items():
         # The copy is not backed up: it is the backup.

@@ -18,7 +18,6 @@ from components.edge.signing import ZoneSigning, ZoneSigningArgs
 from components.edge.targets import Targets, TargetsArgs
 from components.edge.topic import AlarmTopic, AlarmTopicArgs
 from components.edge.zone import PublicZone, PublicZoneArgs
-from components.wiring.data import second_region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +154,7 @@ def _named(
         ),
         site.cloud,
     )
-    elsewhere = second_region(site, "edge", METRICS_REGION)
+    elsewhere = site.elsewhere(METRICS_REGION)
     told = AlarmTopic(
         "edge-health-alarms",
         AlarmTopicArgs(key_arn=None, subscriptions=settings.subscriptions),

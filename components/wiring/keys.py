@@ -18,7 +18,6 @@ from components.keys.replicas import KeyReplicas, KeyReplicasArgs
 from components.sections.cluster import AccessLevel
 from components.supply.signer import signer_role_name
 from components.vault.vault import unseal_role_name
-from components.wiring.data import second_region
 from components.wiring.supply import secrets_users
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def build(site: Site) -> tuple[KeyRing, dict[str, pulumi.Output[str]]]:
             protect=site.protect,
         ),
         site.account,
-        second_region(site, "keys", settings.replica.region),
+        site.elsewhere(settings.replica.region),
     )
     return keys, {purpose.value: arn for purpose, arn in replicas.arns.items()}
 

@@ -17,7 +17,7 @@ from components.supply.replication import (
 )
 from components.supply.signer import ReleaseSigner, ReleaseSignerArgs
 from components.supply.templates import EVERYTHING, Occasion, RepositoryTemplates, RepositoryTemplatesArgs
-from components.wiring.data import copy_key, second_region
+from components.wiring.data import copy_key
 
 if TYPE_CHECKING:
     import pulumi
@@ -108,7 +108,7 @@ def _exchange(site: Site, settings: Supply, image_key: Text) -> None:
     if settings.replication is None:
         return
     region = settings.replication.region
-    elsewhere = second_region(site, "registry", region)
+    elsewhere = site.elsewhere(region)
     copies = RepositoryTemplates(
         "registry-copies",
         RepositoryTemplatesArgs(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PROGRAM = (*python_files("components"), ROOT / "__main__.py")
 # Where the engine's configuration, and the process environment, may be read.
+READER_OF_FLAGS = "components/economy.py"  # the engine's own, not the stack's
 READER_OF_CONFIGURATION = "components/settings.py"
 
 
@@ -118,7 +119,7 @@ CHECKS = {
     "the stack's name decides": (stack_conditions, ()),
     "a child without options of its own": (children_without_own_options, ()),
     "register_outputs is not the last line": (outputs_not_last, ()),
-    "configuration is read elsewhere": (readers_of_configuration, (READER_OF_CONFIGURATION,)),
+    "configuration is read elsewhere": (readers_of_configuration, (READER_OF_CONFIGURATION, READER_OF_FLAGS)),
 }
 
 # What each check is there for: a line that it has to find, so that none passes because it sees nothing.

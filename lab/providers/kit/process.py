@@ -7,8 +7,6 @@ noticed by the parent's id and by its port.
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import os
 import signal
 import socket
@@ -71,18 +69,10 @@ def serve(provider: Provider, arguments: Sequence[str] | None = None) -> None:
     server, port = start(provider)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    # The SDK is needed at the first Check: import it while the engine shakes hands. Not a daemon: an import that the
-    # interpreter's end cuts off can crash it.
-    threading.Thread(target=_import_sdk, args=(provider.name,), name="import").start()
     while not stop.wait(_WATCH_SECONDS):
         if os.getppid() != parent or (engine is not None and not _answers(engine)):
             break
     server.stop(_GRACE_SECONDS).wait()
-
-
-def _import_sdk(package: str) -> None:
-    with contextlib.suppress(ImportError):  # the call that needs it says what is missing
-        importlib.import_module(f"pulumi_{package}")
 
 
 def _answers(address: str) -> bool:

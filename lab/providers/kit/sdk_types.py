@@ -1,8 +1,8 @@
 """Shapes from the official SDKs: a table names what it supports, the SDK's own classes say of which type it is.
 
 An SDK's classes carry Pulumi's property names (`pulumi.getter(name=...)`) and annotations, which
-`pulumi._types` reads. Importing an SDK takes half a second, so nothing here does it before a shape is asked for:
-`sdk_schema` is meant to be called in a cached property of a resource type.
+`pulumi._types` reads. Importing an SDK takes half a second and more, so nothing here does it before a shape is asked
+for that `sdk_memory` does not know: `sdk_schema` is meant to be called in a cached property of a resource type.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from enum import Enum
 from typing import Any
 
 from lab.providers.kit import shapes
+from lab.providers.kit.sdk_memory import Said, recall
 from lab.providers.kit.shapes import Fields, Record, Shape
 from lab.providers.model import Schema
 
@@ -50,18 +51,35 @@ def sdk_schema(token: str, supported: Iterable[str], **rest: _Rest) -> Schema:
     Raises:
         LookupError: the SDK has no such type, or the type no such property: the table is wrong.
     """
-    names = tuple(supported)
-    accepted = _fields(_args_class(token)).shapes
-    outputs = {name for name in names if name.partition(".")[0] not in accepted}
-    if strangers := sorted(outputs - output_names(token)):
-        raise LookupError(f"the SDK's {token} has no property {', '.join(strangers)}")
-    inputs = sdk_inputs(token, [name for name in names if name not in outputs])
-    return Schema(inputs=inputs.shapes, required=inputs.required, outputs=frozenset(outputs), **rest)
+    said = recall(token, tuple(supported), functools.partial(_asked, token, tuple(supported)))
+    return Schema(inputs=said.inputs.shapes, required=said.inputs.required, outputs=said.outputs, **rest)
 
 
 def sdk_inputs(token: str, supported: Iterable[str]) -> Fields:
     """The supported inputs of a type, with their shapes; see `sdk_schema`."""
-    return narrow(_fields(_args_class(token)), supported, token)
+    names = tuple(supported)
+    return recall(token, names, functools.partial(_asked_inputs, token, names)).inputs
+
+
+def _asked(token: str, names: tuple[str, ...]) -> Said:
+    with _LOADING:
+        accepted = _fields(_args_class(token)).shapes
+        known = output_names(token)
+    outputs = {name for name in names if name.partition(".")[0] not in accepted}
+    if strangers := sorted(outputs - known):
+        raise LookupError(f"the SDK's {token} has no property {', '.join(strangers)}")
+    with _LOADING:
+        inputs = _inputs(token, [name for name in names if name not in outputs])
+    return Said(inputs, frozenset(outputs))
+
+
+def _asked_inputs(token: str, names: tuple[str, ...]) -> Said:
+    with _LOADING:
+        return Said(_inputs(token, names))
+
+
+def _inputs(token: str, names: Iterable[str]) -> Fields:
+    return narrow(_fields(_args_class(token)), names, token)
 
 
 def output_names(token: str) -> frozenset[str]:

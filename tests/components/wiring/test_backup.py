@@ -53,7 +53,7 @@ def test_copies_have_a_vault_and_a_key_of_their_own_region(project: Project) -> 
     plan, _ = _built(project, {"rules": [RULE], "lock": lock, "copyRegion": "us-east-1"})
     copy = plan.one(VAULT, "backup-copy-vault")
     assert (copy.provider_name, copy.inputs["kmsKeyArn"]) == (
-        "aws-backup",
+        "aws-us-east-1",
         "arn:aws:kms:sa-east-1:123456789012:backup-copy-key-key",
     )
     assert plan.one(VAULT, "backup-vault").provider_name == "aws"
@@ -84,7 +84,7 @@ def test_what_is_in_the_cluster_is_saved_and_a_restore_is_tried(project: Project
 def test_the_bucket_has_a_copy_where_backups_have_one(project: Project) -> None:
     plan = _velero(project, copyRegion="us-east-1")
     copy = plan.one("aws:s3/bucket:Bucket", "velero-backups-copy-bucket")
-    assert copy.provider_name == "aws-velero"
+    assert copy.provider_name == "aws-us-east-1"
     replication = plan.one(
         "aws:s3/bucketReplicationConfig:BucketReplicationConfig", "velero-backups-replication-replication"
     )

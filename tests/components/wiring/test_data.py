@@ -62,10 +62,10 @@ def replicated(project: Project) -> Plan:
 
 def test_copies_are_in_the_other_region_with_its_key(replicated: Plan) -> None:
     key = replicated.one("aws:kms/key:Key")
-    assert key.provider_name == "aws-copies"
+    assert key.provider_name == "aws-us-east-1"
     for name in ("evidence", "documents"):
         copy = replicated.one(BUCKET, f"{name}-copy-bucket")
-        assert (copy.provider_name, "tags" in copy.inputs) == ("aws-copies", False)
+        assert (copy.provider_name, "tags" in copy.inputs) == ("aws-us-east-1", False)
         original = replicated.one(BUCKET, f"{name}-bucket")
         assert copy.inputs.get("objectLockEnabled") == original.inputs.get("objectLockEnabled")
         assert original.provider_name == "aws"

@@ -59,9 +59,9 @@ def test_the_way_in_is_whole(project: Project) -> None:
 
 def test_what_route_53_measures_is_told_in_its_region(project: Project) -> None:
     plan, _ = _built(project, EDGE)
-    there = {resource.name for resource in plan.resources if resource.provider_name == "aws-edge"}
+    there = {resource.name for resource in plan.resources if resource.provider_name == "aws-us-east-1"}
     assert {"edge-health-alarm", "edge-health-alarms-topic", "edge-health-check"} <= there
-    assert plan.one("pulumi:providers:aws", "aws-edge").inputs["region"] == "us-east-1"
+    assert plan.one("pulumi:providers:aws", "aws-us-east-1").inputs["region"] == "us-east-1"
     alarm = plan.one("aws:cloudwatch/metricAlarm:MetricAlarm", "edge-health-alarm").inputs
     assert alarm["alarmActions"][0].endswith(":edge-health-alarms-policy")
 

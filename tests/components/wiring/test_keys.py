@@ -71,8 +71,8 @@ def test_the_keys_of_a_second_region_are_under_its_own_provider(project: Project
     settings = project.settings()
     plan, _ = run(lambda: build(settings))
     replica = plan.one("aws:kms/replicaKey:ReplicaKey")
-    assert (replica.name, replica.provider_name) == ("keys-copy-vault-unseal", "aws-keys")
-    assert plan.one("pulumi:providers:aws", "aws-keys").inputs["region"] == "us-east-1"
+    assert (replica.name, replica.provider_name) == ("keys-copy-vault-unseal", "aws-us-east-1")
+    assert plan.one("pulumi:providers:aws", "aws-us-east-1").inputs["region"] == "us-east-1"
     assert [key.name for key in plan.of("aws:kms/key:Key") if key.inputs.get("multiRegion")] == ["keys-vault-unseal"]
 
 
