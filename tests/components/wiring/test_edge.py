@@ -80,7 +80,7 @@ def test_the_zone_is_watched_and_signed_only_when_it_is_asked_for(project: Proje
         ("aws:kms/key:Key", "edge-signing-key"),
         ("aws:route53/queryLog:QueryLog", "edge-queries-order"),
     ):
-        assert plan.one(kind, name).provider_name == "aws-edge"
+        assert plan.one(kind, name).provider_name == "aws-us-east-1"
     alarm = plan.one("aws:cloudwatch/metricAlarm:MetricAlarm", "edge-signing-DNSSECInternalFailure").inputs
     assert alarm["alarmActions"][0].endswith(":edge-health-alarms-policy")
 

@@ -61,11 +61,11 @@ def test_what_comes_and_goes_by_itself_is_there_only_when_it_is_asked_for(projec
         for template in plan.of("aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate")
     }
     key = plan.one("aws:kms/key:Key")
-    assert (key.name, key.provider_name) == ("registry-copies-key-key", "aws-registry")
+    assert (key.name, key.provider_name) == ("registry-copies-key-key", "aws-us-east-1")
     assert "images" in key.inputs["description"]
     assert templates["mirror/quay.io"].inputs["encryptionConfigurations"][0]["kmsKey"] == "arn:images"
     assert templates["ROOT"].inputs["encryptionConfigurations"][0]["kmsKey"].endswith(":registry-copies-key-key")
-    assert templates["ROOT"].provider_name == "aws-registry"
+    assert templates["ROOT"].provider_name == "aws-us-east-1"
     copies = plan.one("aws:ecr/replicationConfiguration:ReplicationConfiguration")
     assert copies.provider_name == "aws"
     # The first copy would be without a key.
