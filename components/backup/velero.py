@@ -19,13 +19,13 @@ from components.backup.values import METRICS_PORT, SERVICE_ACCOUNT, velero_value
 from components.base import Args, Component, Text
 from components.cluster.identity import CREDENTIALS, WorkloadIdentity, WorkloadIdentityArgs
 from components.labels import labels
-from components.observability.handle import MonitoringHandle
+from components.observability.handle import MonitoringHandle, scraped
 from components.observability.scrape import ScrapedPods, ScrapedPodsArgs
 from components.policies import Condition, Statement
 from components.sections.velero import Schedule
 from components.sections.velero import Velero as Settings
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Room, RoomArgs
 from components.versions import VELERO, VELERO_AWS_IMAGE, VELERO_IMAGE
 
 if TYPE_CHECKING:
@@ -127,20 +127,14 @@ class Velero(Component):
 
     def _enter(self, name: str) -> Room:
         args = self._args
-        # The API server, S3, EC2.
-        flows = [Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443)), CREDENTIALS]
-        if args.monitoring is not None:
-            flows.append(
-                Flow(
-                    name="monitoring",
-                    direction=Direction.INGRESS,
-                    namespaces=(args.monitoring.namespace,),
-                    ports=(METRICS_PORT,),
-                )
-            )
         return Room(
             f"{name}-room",
-            RoomArgs(stack=args.stack, namespace=NAMESPACE, component="backup", flows=tuple(flows)),
+            RoomArgs(
+                stack=args.stack,
+                namespace=NAMESPACE,
+                component="backup",
+                flows=(APIS, CREDENTIALS, *scraped(args.monitoring, METRICS_PORT)),
+            ),
             self._child(),
         )
 

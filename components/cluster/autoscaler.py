@@ -14,7 +14,7 @@ from components.base import Args, Component, Text
 from components.cluster.identity import CREDENTIALS, WorkloadIdentity, WorkloadIdentityArgs
 from components.cluster.scaling_policies import autoscaler_statements
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Room, RoomArgs
 from components.versions import CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_IMAGE
 
 if TYPE_CHECKING:
@@ -67,11 +67,7 @@ class Autoscaler(Component):
                 stack=args.stack,
                 namespace=NAMESPACE,
                 component="cluster",
-                flows=(
-                    # AWS's services and the API server.
-                    Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443)),
-                    CREDENTIALS,
-                ),
+                flows=(APIS, CREDENTIALS),
             ),
             self._child(),
         )

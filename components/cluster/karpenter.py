@@ -21,7 +21,7 @@ from components.labels import labels
 from components.sections.cluster import Karpenter as Settings
 from components.sections.cluster import Pool
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Room, RoomArgs
 from components.versions import KARPENTER, KARPENTER_CRD, KARPENTER_IMAGE
 
 if TYPE_CHECKING:
@@ -121,11 +121,7 @@ class Karpenter(Component):
                 stack=args.stack,
                 namespace=NAMESPACE,
                 component="cluster",
-                flows=(
-                    # AWS's services and the API server.
-                    Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443)),
-                    CREDENTIALS,
-                ),
+                flows=(APIS, CREDENTIALS),
             ),
             self._child(),
         )

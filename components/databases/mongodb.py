@@ -29,12 +29,12 @@ from components.databases.replicaset import (
     replica_set,
 )
 from components.labels import labels
-from components.observability.handle import MonitoringHandle
+from components.observability.handle import MonitoringHandle, scraped
 from components.observability.scrape import ScrapedPods, ScrapedPodsArgs
 from components.sections.databases import MONGODB as NAMESPACE
 from components.sections.databases import Databases, MongoDb
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
 from components.versions import MONGODB, MONGODB_OPERATOR
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ class MongoDatabase(Component):
 
     def _enter(self, name: str, settings: MongoDb) -> Room:
         args = self._args
-        flows = [
-            # The API server, S3.
-            Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443)),
+        flows = (
+            APIS,
             CREDENTIALS,
             Flow(
                 name="clients",
@@ -138,19 +137,11 @@ class MongoDatabase(Component):
                 namespaces=tuple(sorted({*settings.clients, *args.callers})),
                 ports=(PORT,),
             ),
-        ]
-        if args.monitoring is not None:
-            flows.append(
-                Flow(
-                    name="monitoring",
-                    direction=Direction.INGRESS,
-                    namespaces=(args.monitoring.namespace,),
-                    ports=(_METRICS_PORT,),
-                )
-            )
+            *scraped(args.monitoring, _METRICS_PORT),
+        )
         return Room(
             f"{name}-room",
-            RoomArgs(stack=args.stack, namespace=NAMESPACE, component="databases", flows=tuple(flows)),
+            RoomArgs(stack=args.stack, namespace=NAMESPACE, component="databases", flows=flows),
             self._child(),
         )
 

@@ -24,9 +24,10 @@ from components.databases.backups import BackupStore, BackupStoreArgs
 from components.databases.pods import backup_pod
 from components.databases.pure import schedule
 from components.labels import labels
+from components.observability.handle import scraped
 from components.observability.scrape import ScrapedPods, ScrapedPodsArgs
 from components.sections.databases import NEO4J as NAMESPACE
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
 from components.versions import NEO4J, NEO4J_IMAGE
 
 if TYPE_CHECKING:
@@ -87,24 +88,16 @@ class GraphDatabase(Component):
     def _enter(self, name: str) -> Room:
         args = self._args
         clients = tuple(sorted({*self._settings.clients, *args.callers}))
-        flows = [
-            # The API server, which knows the members, and S3.
-            Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443)),
+        flows = (
+            # The API server knows the members.
+            APIS,
             CREDENTIALS,
             Flow(name="clients", direction=Direction.INGRESS, namespaces=clients, ports=(graph.BOLT_PORT,)),
-        ]
-        if args.monitoring is not None:
-            flows.append(
-                Flow(
-                    name="monitoring",
-                    direction=Direction.INGRESS,
-                    namespaces=(args.monitoring.namespace,),
-                    ports=(graph.METRICS_PORT,),
-                )
-            )
+            *scraped(args.monitoring, graph.METRICS_PORT),
+        )
         return Room(
             f"{name}-room",
-            RoomArgs(stack=args.stack, namespace=NAMESPACE, component="databases", flows=tuple(flows)),
+            RoomArgs(stack=args.stack, namespace=NAMESPACE, component="databases", flows=flows),
             self._child(),
         )
 

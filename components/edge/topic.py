@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pulumi_aws as aws
-
 from components.base import Args, Component, Text
-from components.policies import Condition, Principal, Statement, document
 from components.sections.audit import Subscription
+from components.topic import Teller, topic
 
 if TYPE_CHECKING:
     import pulumi
@@ -43,24 +41,13 @@ class AlarmTopic(Component):
 
     def __init__(self, name: str, args: AlarmTopicArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
-        topic = aws.sns.Topic(
-            f"{name}-topic", display_name="Cartorio edge", kms_master_key_id=args.key_arn, opts=self._child()
+        self.topic_arn = topic(
+            name,
+            title="Cartorio edge",
+            teller=Teller("PublishByAlarms", "cloudwatch.amazonaws.com"),
+            key_arn=args.key_arn,
+            subscriptions=args.subscriptions,
+            account=account,
+            opts=self._child(),
         )
-        told = Statement(
-            sid="PublishByAlarms",
-            principal=Principal("Service", ("cloudwatch.amazonaws.com",)),
-            actions=("sns:Publish",),
-            resources=(topic.arn,),
-            conditions=(Condition("StringEquals", "aws:SourceAccount", (account.id,)),),
-        )
-        policy = aws.sns.TopicPolicy(f"{name}-policy", arn=topic.arn, policy=document(told), opts=self._child())
-        for number, subscription in enumerate(args.subscriptions, start=1):
-            aws.sns.TopicSubscription(
-                f"{name}-subscription-{number}",
-                topic=topic.arn,
-                protocol=subscription.protocol.value,
-                endpoint=subscription.endpoint,
-                opts=self._child(),
-            )
-        self.topic_arn = policy.arn
         self.register_outputs({"topicArn": self.topic_arn})

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from components.tenancy.room import Direction, Flow
+
 if TYPE_CHECKING:
     from components.base import Text
 
 MONITORED: Final = {"cartorio.digital/monitored": "true"}
 """Label of the ServiceMonitors, PodMonitors, Probes and PrometheusRules that Prometheus reads, in every namespace.
 
-What they lead to has to let Prometheus in: a room by a flow from `MonitoringHandle.namespace`.
+What they lead to has to let Prometheus in: a room by `scraped`.
 """
 
 
@@ -26,3 +28,10 @@ class MonitoringHandle:
 
     namespace: str
     prometheus: Text
+
+
+def scraped(monitoring: MonitoringHandle | None, port: int) -> tuple[Flow, ...]:
+    """What lets Prometheus into a room, at the port of its metrics; nothing without Prometheus."""
+    if monitoring is None:
+        return ()
+    return (Flow(name="monitoring", direction=Direction.INGRESS, namespaces=(monitoring.namespace,), ports=(port,)),)

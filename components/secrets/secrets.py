@@ -20,7 +20,7 @@ from components.policies import Condition, Effect, Principal, Statement, documen
 from components.secrets.values import SERVICE_ACCOUNT, WEBHOOK_PORT, external_secrets_values
 from components.sections.secrets import Delivery, Secrets, SecretSource
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
 from components.versions import EXTERNAL_SECRETS, EXTERNAL_SECRETS_IMAGE
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class ExternalSecrets(Component):
                 component="secrets",
                 flows=(
                     # Secrets Manager and the API server.
-                    Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443)),
+                    APIS,
                     Flow(name="vault", direction=Direction.EGRESS, namespaces=("vault",), ports=(8200,)),
                     Flow(name="pod-identity", direction=Direction.EGRESS, cidrs=(agent,), ports=(port,)),
                     # The API server is outside of every namespace.

@@ -58,6 +58,10 @@ class Flow(Args):
     ports: tuple[int, ...] = ()
 
 
+APIS = Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443))
+"""The cluster's API server, and the APIs of AWS: no policy knows their addresses."""
+
+
 class RoomArgs(Args):
     """What a room is like.
 

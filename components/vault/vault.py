@@ -21,7 +21,7 @@ from components.naming import physical_name
 from components.policies import Statement
 from components.sections.vault import Vault as Settings
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
 from components.vault import files, pods
 from components.vault.values import API_PORT, RELEASE, SCRIPTS, TLS_SECRET, dns_names, vault_values
 from components.versions import AWS_CLI, VAULT, VAULT_IMAGE
@@ -132,7 +132,7 @@ class Vault(Component):
         databases = sorted({database.namespace for database in args.settings.databases})
         flows = [
             # KMS, S3, Secrets Manager, and the API server, which reviews tokens.
-            Flow(name="apis", direction=Direction.EGRESS, ports=(443, 6443)),
+            APIS,
             POD_IDENTITY,
         ]
         if callers:
