@@ -130,6 +130,7 @@ def test_the_outputs_are_what_a_person_needs(project: Project) -> None:
     absent = {"audit_bucket", "alarms_topic", "backup_vault", "workflow_roles", "documents_bucket", "release"}
     absent |= {"backup_buckets", "databases"}
     absent |= {"grafana", "grafana_admin", "telemetry", "logs_bucket", "traces_bucket"}
-    absent |= {"key_replicas", "key_store", "public_address", "name_servers", "edge_logs", "firewall_log"}
+    absent |= {"key_replicas", "key_store", "public_address", "name_servers", "ds_record"}
+    absent |= {"edge_logs", "firewall_log"}
     found = {field.name for field in dataclasses.fields(outputs) if getattr(outputs, field.name)}
     assert found >= {field.name for field in dataclasses.fields(outputs)} - absent
