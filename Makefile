@@ -76,6 +76,7 @@ docs: $(STAMP) ## write the generated documents anew
 	@$(BIN)/python -m guardrails.docgen $(CHECK)
 	$(BIN)/python -m components.docgen $(CHECK)
 	$(BIN)/python -m components.reference $(CHECK)
+	$(BIN)/python -m delivery.plan.docgen $(CHECK)
 
 bench: $(STAMP) ## how long a preview takes, as ratios to an empty program in the same run
 	@$(BIN)/python -m lab.bench

@@ -39,6 +39,7 @@ from guardrails.examiner import Examiner, surroundings
 from guardrails.judge import Judgement, Violation
 from guardrails.mask import Mask
 from guardrails.model import Enforcement, Policy, Profile
+from guardrails.record import Record
 from guardrails.resources.base import Declared, Stack
 from guardrails.resources.reading import UNKNOWN, Asset
 from guardrails.settings import SettingsError
@@ -130,6 +131,7 @@ class _Session:
         self._problem = problem
         self._mask = Mask()
         self._now = threading.local()
+        self._record = Record(os.environ, self.mask)
 
     def concerns(self, rule: str) -> bool:
         """Whether a rule applied to the resource at hand; yes when the front policy is disabled and nobody knows."""
@@ -173,9 +175,12 @@ class _Session:
         problem = self._problem
         if self._examiner is not None:
             try:
-                return examine(self._examiner)
+                judgement = examine(self._examiner)
+                self._record.add(judgement, self._examiner.verdicts)
             except Exception as error:  # noqa: BLE001 - whatever failed, the verdict is "not judged"
                 problem = f"the pack failed with {type(error).__name__}, so nobody has judged this"
+            else:
+                return judgement
         violation = Violation(
             rule=_FRONT,
             address=urn,

@@ -65,6 +65,11 @@ class Examiner:
         self._verifier: Verifies | None = None
         self._verdicts: dict[str, ImageVerdict] = {}
 
+    @property
+    def verdicts(self) -> Mapping[str, ImageVerdict]:
+        """The verdicts on all images seen so far, by reference."""
+        return dict(self._verdicts)
+
     def examine(self, declared: Declared) -> Judgement:
         """Judge one declaration and everything inside it by the rules about single resources."""
         resources = parse(declared, self._outside.renderer)

@@ -1,0 +1,111 @@
+"""An engine's event log -> a plan. The log can hold what nobody may see: it is read once, here, and never kept.
+
+Format: one JSON object a line, `EngineEvent` of github.com/pulumi/pulumi/sdk/v3 v3.259.0, go/common/apitype/events.go.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from delivery.plan.changes import changes
+from delivery.plan.digest import digest
+from delivery.plan.model import SCHEMA, Counts, Operation, Plan, Problem
+from delivery.plan.policies import PackRecord, findings
+from delivery.plan.values import scrub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from delivery.plan.model import Origin
+
+_PROBLEMS: Final = frozenset({"error", "warning"})
+_UNCHANGED: Final = frozenset({"same", "refresh", "read"})
+
+
+def reduce(
+    lines: Iterable[str],
+    *,
+    project: str,
+    stack: str,
+    origin: Origin,
+    exit_code: int = 0,
+    record: PackRecord | None = None,
+) -> Plan:
+    """Reduce a preview's event log. A line that was cut short (the engine was killed) ends it: the plan is incomplete.
+
+    Args:
+        lines: of the log.
+        project: the project's name.
+        stack: the stack's name.
+        origin: when, by whom, with what.
+        exit_code: of `pulumi`.
+        record: what the policy pack told beside its findings.
+    """
+    record = record or PackRecord()
+    steps: list[Mapping[str, Any]] = []
+    said: list[Mapping[str, Any]] = []
+    problems: dict[Problem, None] = {}
+    outcome: Mapping[str, Any] | None = None
+    for event in _events(lines):
+        if found := event.get("resourcePreEvent"):
+            steps.append(found["metadata"])
+        elif found := event.get("policyEvent"):
+            said.append(found)
+        elif (found := event.get("diagnosticEvent")) and found.get("severity") in _PROBLEMS:
+            problems[_problem(found)] = None
+        elif found := event.get("errorEvent"):
+            problems[Problem(severity="error", message=scrub(found["error"].strip()))] = None
+        elif found := event.get("summaryEvent"):
+            outcome = found
+            if exit_code == 0:
+                break  # what comes later is of plugins that are being ended
+    todo = changes(steps)
+    return Plan(
+        schema_=SCHEMA,
+        project=project,
+        stack=stack,
+        complete=outcome is not None and exit_code == 0,
+        digest=digest(project, stack, todo),
+        origin=origin,
+        counts=_counts((change.operation for change in todo), outcome),
+        packs=_packs(outcome),
+        changes=todo,
+        findings=findings(said, record),
+        exemptions=record.exemptions,
+        images=record.images,
+        problems=tuple(sorted(problems, key=lambda one: (one.severity, one.urn, one.message))),
+    )
+
+
+def _events(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            return
+        yield event
+
+
+def _problem(event: Mapping[str, Any]) -> Problem:
+    return Problem(severity=event["severity"], urn=event.get("urn", ""), message=scrub(event["message"].strip()))
+
+
+def _packs(outcome: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Local packs are told as `name|local|folder`: the folder is nobody's business."""
+    told: Mapping[str, str] = (outcome or {}).get("PolicyPacks") or {}
+    return tuple(sorted(f"{name.partition('|')[0]} {version}".strip() for name, version in told.items()))
+
+
+def _counts(operations: Iterable[Operation], outcome: Mapping[str, Any] | None) -> Counts:
+    by = Counter(operations)
+    told: Mapping[str, int] = (outcome or {}).get("resourceChanges") or {}
+    return Counts(
+        create=by[Operation.CREATE],
+        update=by[Operation.UPDATE],
+        replace=by[Operation.REPLACE],
+        delete=by[Operation.DELETE],
+        imported=by[Operation.IMPORT],
+        unchanged=sum(count for operation, count in told.items() if operation in _UNCHANGED),
+    )
