@@ -13,19 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components import versions
-from components.sources import ChartPin, ImagePin, Mirrored, Sources
+from components.sources import ImagePin, Mirrored, Sources
+from components.vendored import pinned_charts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _IMAGES = "images"
 _MIRRORS = "cartorio:mirrors"
-
-
-def charts() -> tuple[ChartPin, ...]:
-    """Every chart that `components.versions` pins, by name."""
-    pins = {value for value in vars(versions).values() if isinstance(value, ChartPin)}
-    return tuple(sorted(pins, key=lambda pin: (pin.name, pin.version, pin.source)))
 
 
 def images() -> tuple[ImagePin, ...]:
@@ -58,7 +53,7 @@ def _image_pins(value: object) -> Iterator[ImagePin]:
             yield from _image_pins(getattr(value, field.name))
 
 
-def _sources(file: Path) -> Sources:
+def sources_of(file: Path) -> Sources:
     """The mirrors of a stack's file, read without the engine.
 
     Raises:
@@ -84,11 +79,11 @@ def main(arguments: list[str]) -> None:
     told: object
     if arguments[:1] == [_IMAGES]:
         try:
-            told = named(_sources(Path(name)) for name in arguments[1:])
+            told = named(sources_of(Path(name)) for name in arguments[1:])
         except ValueError as error:  # pydantic's, too
             sys.exit(f"no mirrors: {error}")
     else:
-        told = [asdict(pin) for pin in charts()]
+        told = [asdict(pin) for pin in pinned_charts()]
     sys.stdout.write(json.dumps(told, indent=2) + "\n")
 
 

@@ -24,6 +24,7 @@ from components.sections.configuration import Configuration
 from components.sources import Mirrored, Sources
 from components.stackfile import StackFile, Step
 from components.values import ProjectPath
+from components.vendored import pinned_charts, read_vendored
 from components.workload.chart import Chart, read_chart
 
 if TYPE_CHECKING:
@@ -94,8 +95,10 @@ def parse(
     ]
     release = _release(document, root, configuration)
     chart = read_chart(root, _CHART)
+    vendored, strange = read_vendored(root, pinned_charts())
     problems += release if isinstance(release, tuple) else ()
     problems += (chart,) if isinstance(chart, Problem) else ()
+    problems += strange
     if problems or configuration is None or not isinstance(release, Release) or not isinstance(chart, Chart):
         raise SettingsError(tuple(problems))
     kubeconfig = configuration.cluster.kubeconfig or environment.get("KUBECONFIG") or "~/.kube/config"
@@ -108,6 +111,7 @@ def parse(
         sources=Sources(
             tuple(Mirrored(entry.source, entry.mirror) for entry in configuration.mirrors),
             charts=environment.get(_CHART_MIRROR),
+            vendored=vendored,
         ),
     )
 

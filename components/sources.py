@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 OCI: Final = "oci://"
+VENDORED: Final = "charts/vendor"
+"""Folder of the project for third-party charts."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class ChartPin:
     version: str
     source: str
     digest: str | None = None
+
+    @property
+    def archive(self) -> str:
+        """Name of the file that it is in, once vendored."""
+        return f"{self.name}-{self.version}.tgz"
 
 
 @dataclass(frozen=True)
@@ -85,13 +92,21 @@ class Sources:
     Attributes:
         mirrors: by source: of charts with their scheme (`https://charts.example.org`), of images without (`quay.io`).
         charts: stands in for every chart source that `mirrors` does not name; None: the sources themselves.
+        vendored: the archives in the project (`components.vendored`), which win over every source.
     """
 
     mirrors: tuple[Mirrored, ...] = ()
     charts: str | None = None
+    vendored: frozenset[str] = frozenset()
 
     def chart(self, pin: ChartPin) -> Chart:
         """Where to get a chart."""
+        if pin.archive in self.vendored:
+            return Chart(f"./{VENDORED}/{pin.archive}", None)
+        return self.remote(pin)
+
+    def remote(self, pin: ChartPin) -> Chart:
+        """Where a chart is outside of the project."""
         source = self._mirrored(pin.source)
         if source is None:
             source = self.charts or pin.source

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from delivery.charts.cli import add_commands as add_chart_commands
 from delivery.hsm.cli import add_commands as add_hsm_commands
 from delivery.images.cli import add_commands as add_image_commands
 from delivery.keys.cli import add_commands as add_key_commands
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_lab_commands(app)
+add_chart_commands(app)
 add_key_commands(app)
 add_hsm_commands(app)
 add_image_commands(app)

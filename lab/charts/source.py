@@ -51,7 +51,7 @@ class Chart:
 _SHORT = 160  # characters
 
 
-class _UnreachableError(Exception):
+class UnreachableError(Exception):
     """The source does not answer; the text says how, in helm's words."""
 
 
@@ -84,8 +84,8 @@ def _of_source(pins: tuple[Pin, ...], helm: Path, environment: Mapping[str, str]
             charts.append(Chart(pin, standin.archive(pin), late))
             continue
         try:
-            charts.append(Chart(pin, _pull(pin, helm, environment, patience)))
-        except _UnreachableError as error:
+            charts.append(Chart(pin, pull(pin, helm, environment, patience)))
+        except UnreachableError as error:
             charts.append(Chart(pin, standin.archive(pin), str(error)))
         except TimeoutError:
             late = f"{pin.source} does not answer within {patience:.0f} s"
@@ -93,7 +93,14 @@ def _of_source(pins: tuple[Pin, ...], helm: Path, environment: Mapping[str, str]
     return charts
 
 
-def _pull(pin: Pin, helm: Path, environment: Mapping[str, str], patience: float) -> bytes:
+def pull(pin: Pin, helm: Path, environment: Mapping[str, str], patience: float = _PATIENCE) -> bytes:
+    """The archive of a chart, from its source.
+
+    Raises:
+        UnreachableError: the source does not answer.
+        TimeoutError: not within `patience` seconds.
+        LabError: it answers, and what it has is not what is pinned.
+    """
     oci = pin.source.startswith(_OCI)
     where = [f"{pin.source.rstrip('/')}/{pin.name}"] if oci else [pin.name, f"--repo={pin.source}"]
     with tempfile.TemporaryDirectory(prefix="cartorio-chart-") as folder:
@@ -114,7 +121,7 @@ def _pull(pin: Pin, helm: Path, environment: Mapping[str, str], patience: float)
             said = " ".join(done.stderr.split()).removeprefix("Error: ")
             if _WRONG.search(said):
                 raise LabError(f"{pin} is not at its source: {said}", where="components/versions.py")
-            raise _UnreachableError(_shortly(said))
+            raise UnreachableError(_shortly(said))
         archives = [file for file in Path(folder).glob("*.tgz") if file.is_file()]
         if len(archives) != 1 or archives[0].stat().st_size > _LONGEST:
             raise LabError(f"{pin}: {pin.source} gives no chart of at most {_LONGEST >> 20} MiB")

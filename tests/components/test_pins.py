@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components import versions
-from components.pins import charts, images, main, named
+from components.pins import images, main, named
 from components.sources import Mirrored, Sources
+from components.vendored import pinned_charts
 from lab.paths import PROJECT_ROOT
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_every_pinned_chart_is_listed_once() -> None:
-    found = charts()
+    found = pinned_charts()
     assert {versions.CERT_MANAGER, versions.VAULT, versions.KARPENTER} <= set(found)
     assert list(found) == sorted(found, key=lambda pin: pin.name)
     assert len({(pin.name, pin.version) for pin in found}) == len(found)

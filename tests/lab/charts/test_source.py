@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab.services import Tools
-    from tests.lab.charts.conftest import Repository
+    from tests.support.chart_repository import Repository
 
 # Nothing listens on the port of the discard protocol.
 NOBODY = "http://127.0.0.1:9"

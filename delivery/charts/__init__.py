@@ -1,0 +1,1 @@
+"""`cartorio charts`: third-party charts, brought into the project."""
