@@ -11,6 +11,7 @@ from guardrails.judge import Judgement, judge
 from guardrails.model import Context, Problem, Profile
 from guardrails.resources.base import Declared, Resource, Stack
 from guardrails.resources.helm import Renderer
+from guardrails.resources.images import Images
 from guardrails.resources.parse import Renders, parse
 from guardrails.resources.pods import Pod
 from guardrails.settings import Settings, read_settings
@@ -88,7 +89,7 @@ class Examiner:
         references = {
             use.reference
             for resource in resources
-            if self._asks_verdicts and isinstance(resource, Pod)
+            if self._asks_verdicts and isinstance(resource, Pod | Images)
             for use in resource.images
             if isinstance(use.reference, str) and use.reference
         }

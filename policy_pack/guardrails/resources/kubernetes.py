@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from guardrails.resources import reading
 from guardrails.resources.base import Malformed, Resource
+from guardrails.resources.images import find_images
 from guardrails.resources.pods import find_pods, is_built_in
 from guardrails.resources.reading import Unknown
 
@@ -46,7 +47,8 @@ def parse_object(
         name: Pulumi's name for it, where the object has none of its own yet.
 
     Yields:
-        The object, then its pods; a `Malformed` for what cannot be read; for a list, that of each item.
+        The object, its pods, then the images that it names outside of pods; a `Malformed` for what cannot be read; for
+        a list, that of each item.
     """
     yield from _parse(manifest, address, origin, token, name, _LIST_DEPTH)
 
@@ -67,8 +69,12 @@ def _parse(manifest: object, address: str, origin: str, token: str, name: str, d
         yield malformed(fallback if not origin else _part(fallback, origin), error)
         return
     yield found
+    seen: set[str] = set()
     try:
-        yield from find_pods(found, group, kind, raw)
+        for pod in find_pods(found, group, kind, raw):
+            seen.update(use.path for use in pod.images)
+            yield pod
+        yield from find_images(found, group, kind, raw, seen)
     except reading.MalformedError as error:
         yield malformed(found, error)
 

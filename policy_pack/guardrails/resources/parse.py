@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from guardrails.resources import reading
 from guardrails.resources.aws import parse_aws
+from guardrails.resources.aws_images import find_aws_images
 from guardrails.resources.base import Declared, Resource
 from guardrails.resources.helm import RELEASE_TYPE, HelmError, HelmRelease, StandInError
 from guardrails.resources.kubernetes import malformed, parse_object
@@ -59,10 +60,10 @@ def parse(declared: Declared, renderer: Renders) -> tuple[Resource, ...]:
             return tuple(
                 parse_object(declared.properties, address=declared.address, token=declared.type, name=declared.name)
             )
-        found = parse_aws(declared)
+        found = (parse_aws(declared), find_aws_images(declared))
     except reading.MalformedError as error:
         return (malformed(whole, error),)
-    return (found,) if found is not None else ()
+    return tuple(one for one in found if one is not None)
 
 
 def _release(declared: Declared, renderer: Renders) -> Iterator[Resource]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from guardrails.resources.containers import Container
+    from guardrails.resources.images import Images
     from guardrails.resources.pods import ImageUse, Pod
     from guardrails.resources.security import SecurityContext
 
@@ -48,7 +49,7 @@ def unknown(path: str, what: str) -> Finding:
     return Finding(path, f"{what} is not known before the update, so nobody can judge it", unknown=True)
 
 
-def unseen(pod: Pod) -> list[Finding]:
+def unseen(pod: Pod | Images) -> list[Finding]:
     """A finding for each part of the pod that is not known yet: containers or volumes may be there."""
     return [unknown(path, "this part of the pod") for path in pod.hidden]
 
@@ -80,7 +81,7 @@ def within(context: SecurityContext, path: str, field: str) -> str:
     return path if context.unknown else f"{path}.{field}"
 
 
-def over_images(pod: Pod, check: Callable[[ImageUse, str], Iterable[Finding]]) -> tuple[Finding, ...]:
+def over_images(pod: Pod | Images, check: Callable[[ImageUse, str], Iterable[Finding]]) -> tuple[Finding, ...]:
     """The findings of all images whose reference is known, and one for each that is not known yet.
 
     An image that is missing altogether is left to `image/digest-pinned`.

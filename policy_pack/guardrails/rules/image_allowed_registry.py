@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, Policy, Severity
+from guardrails.resources.images import Images
 from guardrails.resources.pods import Pod
 from guardrails.rules._containers import DIGEST, IMAGE, POD, PODS_KNOWN, over_images
 from guardrails.rules._sources import cis_eks, nist_800_190
@@ -32,7 +33,7 @@ def _allowed(reference: str, registries: tuple[str, ...]) -> bool:
     return any(repository == allowed or repository.startswith(f"{allowed}/") for allowed in registries)
 
 
-def _judge(pod: Pod, context: Context) -> tuple[Finding, ...]:
+def _judge(pod: Pod | Images, context: Context) -> tuple[Finding, ...]:
     def check(use: ImageUse, reference: str) -> Iterator[Finding]:
         if reference and not _allowed(reference, context.registries):
             allowed = ", ".join(context.registries) or "none at all"
@@ -50,7 +51,7 @@ POLICIES: Final = (
             "What comes from a repository of our own was scanned, signed and kept: it neither disappears nor changes "
             "hands. A name without a registry means a public one."
         ),
-        resource_types=(Pod,),
+        resource_types=(Pod, Images),
         remediation=(
             "Mirror the image to an allowed repository by digest and name it there, or, if the repository is one that "
             "we trust, add it to policy_pack/settings.yaml in a change of its own."

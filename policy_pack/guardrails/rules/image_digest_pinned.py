@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, Policy, Severity
+from guardrails.resources.images import Images
 from guardrails.resources.pods import Pod
 from guardrails.rules._containers import IMAGE, POD, PODS_KNOWN, over_images
 from guardrails.rules._sources import cis_eks, nist_800_190
@@ -24,7 +25,7 @@ def _check(use: ImageUse, reference: str) -> Iterator[Finding]:
         yield Finding(use.path, f"{use.user} runs {reference!r}, which names no digest")
 
 
-def _judge(pod: Pod, _context: Context) -> tuple[Finding, ...]:
+def _judge(pod: Pod | Images, _context: Context) -> tuple[Finding, ...]:
     missing = tuple(Finding(use.path, f"{use.user} names no image") for use in pod.images if not use.reference)
     return missing + tuple(
         finding for finding in over_images(pod, _check) if finding.path not in {other.path for other in missing}
@@ -40,7 +41,7 @@ POLICIES: Final = (
             "A tag names whatever its registry says today; a digest names one content. Only a digest makes a "
             "signature, a scan or a release mean the same thing when the pod starts."
         ),
-        resource_types=(Pod,),
+        resource_types=(Pod, Images),
         remediation=(
             "Name the image by digest: registry/repository@sha256:<64 hex digits>. `crane digest <image>` prints it."
         ),

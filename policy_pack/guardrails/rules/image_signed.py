@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, Policy, Severity
+from guardrails.resources.images import Images
 from guardrails.resources.pods import Pod
 from guardrails.rules._containers import IMAGE, POD, over_images
 from guardrails.rules._sources import cis_eks, nist_800_190, ssdf
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from guardrails.resources.pods import ImageUse
 
 
-def _judge(pod: Pod, context: Context) -> tuple[Finding, ...]:
+def _judge(pod: Pod | Images, context: Context) -> tuple[Finding, ...]:
     def check(use: ImageUse, reference: str) -> Iterator[Finding]:
         if not reference:
             return
@@ -41,7 +42,7 @@ POLICIES: Final = (
             "A notary's acts are worth what the software that records them is worth. A signature binds an image's "
             "digest to our release process; without it, whoever can write to a registry decides what runs."
         ),
-        resource_types=(Pod,),
+        resource_types=(Pod, Images),
         remediation=(
             "Release the image through the release process, which signs it; authorities and the images they speak for "
             "are in policy_pack/trust.yaml."
