@@ -12,12 +12,13 @@ from delivery.charts.cli import add_commands as add_chart_commands
 from delivery.hsm.cli import add_commands as add_hsm_commands
 from delivery.images.cli import add_commands as add_image_commands
 from delivery.keys.cli import add_commands as add_key_commands
+from delivery.policy.cli import add_commands as add_policy_commands
 from lab.cli import add_commands as add_lab_commands
 from lab.errors import LabError
 
 app = typer.Typer(
     name="cartorio",
-    help="Cartório Digital's platform: the lab, its toolchain, production on one machine, its keys, HSMs and images.",
+    help="Cartório Digital's platform: the lab, its tools, production on one machine, keys, HSMs, images, policies.",
     epilog="Exit codes: 0 fine, 1 findings or a refused action, 2 bad input or usage, 3 a dependency failed.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -28,6 +29,7 @@ add_chart_commands(app)
 add_key_commands(app)
 add_hsm_commands(app)
 add_image_commands(app)
+add_policy_commands(app)
 
 
 def main() -> None:

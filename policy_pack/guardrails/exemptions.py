@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = timedelta(days=90)
 _MIN_NAMED: Final = 3
-_PREFIX: Final = "urn:pulumi:"
+_PREFIXES: Final = ("urn:pulumi:", "file:")
 _FILE: Final = "exemptions.yaml"
+_FILES: Final = "file:"
+_JOINTS: Final = 3  # of a URN
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,12 @@ def _complaints(entry: Exemption, where: str, today: date, rules: Collection[str
                 f"Choose {today + _LONGEST} or earlier.",
             )
         )
-    if not entry.resource.startswith(_PREFIX) or _named(entry.resource) < _MIN_NAMED:
+    if not entry.resource.startswith(_PREFIXES) or _named(entry.resource) < _MIN_NAMED:
         problems.append(
             Problem(
                 f"{where}.resource",
                 f"{entry.resource!r} covers too much",
-                f"Begin with {_PREFIX} and name the resource in the last segment.",
+                f"Begin with {' or '.join(_PREFIXES)} and name the resource in the last segment.",
             )
         )
     return problems
@@ -135,7 +137,8 @@ def _named(pattern: str) -> int:
     last = re.split(r"::|#", pattern)[-1]
     # Behind `#` the kind says nothing about which object: the name has to.
     last = last.rpartition("/")[2] if "#" in pattern else last
-    return len(re.sub(r"[*?]", "", last)) if pattern.count("::") >= 3 else 0  # noqa: PLR2004 - a URN's three joints
+    complete = "#" in pattern if pattern.startswith(_FILES) else pattern.count("::") >= _JOINTS
+    return len(re.sub(r"[*?]", "", last)) if complete else 0
 
 
 @lru_cache(maxsize=1024)

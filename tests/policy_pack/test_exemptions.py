@@ -64,6 +64,9 @@ def test_an_unquoted_date_is_a_date_too() -> None:
         ({"resource": "urn:pulumi:staging::cartorio::kubernetes:apps/v1:Deployment::a*"}, "covers too much"),
         ({"resource": f"{URN}#Deployment/x/*"}, "covers too much"),
         ({"resource": "urn:pulumi:legacy*"}, "covers too much"),
+        ({"resource": "file:clusters/*"}, "covers too much"),
+        ({"resource": "file:clusters/x.yaml#Pod/x/*"}, "covers too much"),
+        ({"resource": "clusters/x.yaml#Pod/x/name"}, "covers too much"),
         ({"expires": "2026-11-21"}, "expired on 2026-11-21"),
         ({"expires": "2027-02-21"}, "more than 90 days ahead"),
         ({"expires": "soon"}, "exemptions[0].expires: not a date"),
@@ -106,6 +109,8 @@ def test_a_file_of_another_shape_is_a_problem(text: str) -> None:
         ("urn:pulumi:*::cartorio::a:b:C::name", "urn:pulumi:s::other::a::cartorio::a:b:C::name", False),
         ("urn:pulumi:s::p::a:b:C::name?", "urn:pulumi:s::p::a:b:C::name1", True),
         ("urn:pulumi:s::p::a:b:C::na[mn]e", "urn:pulumi:s::p::a:b:C::name", False),
+        ("file:clusters/*#Pod/x/api-*", "file:clusters/producao/a.yaml#Pod/x/api-1", True),
+        ("file:clusters/*#Pod/x/api-*", "file:charts/a.yaml#Pod/x/api-1", False),
     ],
 )
 def test_wildcards_stay_within_a_segment(pattern: str, identity: str, *, covered: bool) -> None:

@@ -58,7 +58,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("a: 1\nb: [", 2), ("a: 1\nb: {c: 1, c: 2}\n", 2), ("a: 1\n\nb: \x00", 3), ("a: b: c", 1)]
+    ("text", "line"), [("a: 1\nb: ]\n", 2), ("a: 1\nb: {c: 1, c: 2}\n", 2), ("a: 1\n\nb: \x00", 3), ("a: b: c", 1)]
 )
 def test_an_error_names_its_line(text: str, line: int) -> None:
     with pytest.raises(StrictYamlError) as caught:
