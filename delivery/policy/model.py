@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from guardrails.exemptions import Exemption
     from guardrails.model import Enforcement, Policy, Profile, Severity
     from guardrails.resources.base import Declared
@@ -120,7 +118,3 @@ class Result:
     exempted: tuple[tuple[Found, Exemption], ...]
     unread: tuple[Unread, ...]
     policies: tuple[Policy, ...]
-
-    def by_rule(self) -> Mapping[str, Policy]:
-        """The rules by their ids."""
-        return {policy.id: policy for policy in self.policies}
