@@ -26,9 +26,9 @@ def declared_in(example: Example) -> tuple[Declared, ...]:
         StrictYamlError: the example is not valid YAML.
     """
     entries = [entry for entry in strict_yaml.documents(example.text) if entry is not None]
-    shaped = [_shape(entry) for entry in entries]
+    shaped = [(*_shape(entry), entry.get("protect") is True) for entry in entries]
     addresses: dict[str, str] = {}
-    for kind, name, _ in shaped:
+    for kind, name, *_ in shaped:
         addresses.setdefault(name, f"{_STACK}{kind}::{name}")
     return tuple(
         Declared(
@@ -41,8 +41,9 @@ def declared_in(example: Example) -> tuple[Declared, ...]:
                 for key, value in properties.items()
                 if isinstance(value, str) and value != _LATER and _REFERENCE.search(value)
             },
+            protect=protect,
         )
-        for kind, name, properties in shaped
+        for kind, name, properties, protect in shaped
     )
 
 

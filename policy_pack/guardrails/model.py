@@ -173,8 +173,8 @@ class Example:
     """Resources that pass or fail a policy; they are its documentation and its test.
 
     Args:
-        text: YAML documents, each a Kubernetes manifest or `{type, name, properties}` of a Pulumi resource, where
-            `${name}` stands for another one's identity, and `${unknown}` for what a preview cannot know.
+        text: YAML documents, each a Kubernetes manifest or `{type, name, properties, protect}` of a Pulumi resource,
+            where `${name}` stands for another one's identity, and `${unknown}` for what a preview cannot know.
         trusted: image references whose signature counts as valid.
         problems: what is wrong with the exemptions file.
         stood_in: charts (`name version`) for which a rehearsal's empty ones stand in.

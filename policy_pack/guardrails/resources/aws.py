@@ -1,111 +1,54 @@
-"""AWS resources, as Pulumi's provider declares them: https://www.pulumi.com/registry/packages/aws/api-docs/."""
+"""AWS resources, as Pulumi's provider declares them: https://www.pulumi.com/registry/packages/aws/api-docs/.
+
+Each noun has a module; a type is a dataclass there and a line in its `KINDS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from guardrails.resources import reading
-from guardrails.resources.base import Declared, Resource
-from guardrails.resources.reading import Unknown
+from guardrails.resources import (
+    aws_audit,
+    aws_backup,
+    aws_cluster,
+    aws_edge,
+    aws_iam,
+    aws_kms,
+    aws_machines,
+    aws_messages,
+    aws_network,
+    aws_s3,
+    aws_stores,
+)
+from guardrails.resources.aws_reading import AwsResource, read
 
-_Shape: TypeAlias = Callable[[Declared], Resource]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
+    from guardrails.resources.base import Declared
 
-@dataclass(frozen=True, slots=True)
-class KmsKey(Resource):
-    """`aws:kms/key:Key`; absent properties have AWS's defaults."""
-
-    label: ClassVar[str] = "aws:kms/key:Key"
-
-    spec: str | Unknown
-    usage: str | Unknown
-    rotates: bool | Unknown
-
-
-@dataclass(frozen=True, slots=True)
-class S3Bucket(Resource):
-    """`aws:s3/bucket:Bucket` or its older twin.
-
-    Args:
-        bucket: its physical name, when known.
-    """
-
-    label: ClassVar[str] = "aws:s3/bucket:Bucket"
-
-    bucket: str | Unknown | None
-
-
-@dataclass(frozen=True, slots=True)
-class S3PublicAccessBlock(Resource):
-    """`aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock`.
-
-    Args:
-        bucket: the physical name of the bucket it protects, when known.
-        bucket_addresses: the resources that name comes from.
-        settings: the four switches; an absent one is False, as at AWS.
-    """
-
-    label: ClassVar[str] = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
-
-    bucket: str | Unknown | None
-    bucket_addresses: tuple[str, ...]
-    settings: Mapping[str, bool | Unknown]
-
-
-PUBLIC_ACCESS_SETTINGS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-
-
-def _title(declared: Declared) -> str:
-    return f"{declared.type.rpartition(':')[2]} {declared.name}"
-
-
-def _kms_key(declared: Declared) -> KmsKey:
-    raw = declared.properties
-    rotates = reading.flag(raw, "enableKeyRotation", "")
-    return KmsKey(
-        declared.address,
-        declared.address,
-        _title(declared),
-        spec=reading.text(raw, "customerMasterKeySpec", "") or "SYMMETRIC_DEFAULT",
-        usage=reading.text(raw, "keyUsage", "") or "ENCRYPT_DECRYPT",
-        rotates=rotates if isinstance(rotates, Unknown) else bool(rotates),
-    )
-
-
-def _s3_bucket(declared: Declared) -> S3Bucket:
-    return S3Bucket(
-        declared.address, declared.address, _title(declared), bucket=reading.text(declared.properties, "bucket", "")
-    )
-
-
-def _s3_public_access_block(declared: Declared) -> S3PublicAccessBlock:
-    settings = {key: reading.flag(declared.properties, key, "") for key in PUBLIC_ACCESS_SETTINGS}
-    return S3PublicAccessBlock(
-        declared.address,
-        declared.address,
-        _title(declared),
-        bucket=reading.text(declared.properties, "bucket", ""),
-        bucket_addresses=declared.dependencies.get("bucket", ()),
-        settings={key: value if isinstance(value, Unknown) else bool(value) for key, value in settings.items()},
-    )
-
-
-SHAPES: Final[Mapping[str, _Shape]] = {
-    "aws:kms/key:Key": _kms_key,
-    "aws:s3/bucket:Bucket": _s3_bucket,
-    "aws:s3/bucketV2:BucketV2": _s3_bucket,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _s3_public_access_block,
+KINDS: Final[Mapping[str, type[AwsResource]]] = {
+    **aws_audit.KINDS,
+    **aws_backup.KINDS,
+    **aws_cluster.KINDS,
+    **aws_edge.KINDS,
+    **aws_iam.KINDS,
+    **aws_kms.KINDS,
+    **aws_machines.KINDS,
+    **aws_messages.KINDS,
+    **aws_network.KINDS,
+    **aws_s3.KINDS,
+    **aws_stores.KINDS,
 }
-"""How each type is read; another type is a dataclass and a line here."""
+"""What each type is read as."""
 
 
-def parse_aws(declared: Declared) -> Resource | None:
-    """The typed resource, or None for a type that no rule knows.
+def parse_aws(declared: Declared) -> AwsResource | None:
+    """The typed resource; for a type that no rule knows by itself, what all have in common; None for another cloud's.
 
     Raises:
         reading.MalformedError: a property has another type than the provider allows.
     """
-    shape = SHAPES.get(declared.type)
-    return shape(declared) if shape is not None else None
+    if not declared.type.startswith("aws:"):
+        return None
+    return read(KINDS.get(declared.type, AwsResource), declared)

@@ -61,3 +61,11 @@ def load_balancer_policies() -> Control:
     """AWS' list of what each TLS policy of an Application Load Balancer negotiates."""
     source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"
     return Control("Elastic Load Balancing", "2026", "Security policies", source, _READ_LATER)
+
+
+def fsbp(ref: str) -> Control:
+    """AWS Foundational Security Best Practices, Security Hub's standard, as Prowler has its controls word by word."""
+    commit = "3e000faa3109230b748e4418a13c11c9e59f5cfb"
+    file = "prowler/compliance/aws/aws_foundational_security_best_practices_aws.json"
+    source = f"https://github.com/prowler-cloud/prowler/blob/{commit}/{file}"
+    return Control("AWS Foundational Security Best Practices", "2026-08", ref, source, _READ_LATER)

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import Example, Finding, Policy, Severity
-from guardrails.resources.aws import KmsKey
+from guardrails.model import Finding, Policy, Severity
+from guardrails.resources.aws_kms import KmsKey
 from guardrails.resources.reading import Unknown
-from guardrails.rules._containers import unknown
-from guardrails.rules._sources import control_tower
+from guardrails.rules._aws import example, on
+from guardrails.rules._sources import control_tower, fsbp
 
 if TYPE_CHECKING:
     from guardrails.model import Context
+
+_LONGEST_DAYS: Final = 366
 
 
 def _judge(key: KmsKey, _context: Context) -> tuple[Finding, ...]:
     # KMS rotates symmetric encryption keys only; a key whose kind is not known yet counts as one.
     if key.spec not in {"SYMMETRIC_DEFAULT", Unknown.UNKNOWN} or key.usage not in {"ENCRYPT_DECRYPT", Unknown.UNKNOWN}:
         return ()
-    if isinstance(key.rotates, Unknown):
-        return (unknown("enableKeyRotation", "whether the key rotates"),)
-    if not key.rotates:
-        return (Finding("enableKeyRotation", "the key is symmetric and does not rotate"),)
-    return ()
-
-
-def _example(rotates: str) -> Example:
-    return Example(
-        f"type: aws:kms/key:Key\nname: envelope\nproperties: {{description: Envelope, enableKeyRotation: {rotates}}}\n"
-    )
+    wrong = "the key is symmetric and does not rotate"
+    found = tuple(on(key.rotates, "enableKeyRotation", "whether the key rotates", wrong))
+    if not found and isinstance(key.rotation_days, (int, float)) and key.rotation_days > _LONGEST_DAYS:
+        return (Finding("rotationPeriodInDays", "the key rotates less than once a year"),)
+    return found
 
 
 POLICIES: Final = (
@@ -41,11 +37,11 @@ POLICIES: Final = (
             "encrypted again; asymmetric and HMAC keys cannot rotate by themselves and are left out."
         ),
         resource_types=(KmsKey,),
-        remediation="Set enableKeyRotation to true on the key.",
+        remediation="Set enableKeyRotation to true on the key, and a rotationPeriodInDays of a year at most.",
         since="0.1.0",
         rule=_judge,
-        controls=(control_tower("CT.KMS.PR.1", "kms"),),
-        passing=_example("true"),
-        failing=_example("false"),
+        controls=(control_tower("CT.KMS.PR.1", "kms"), fsbp("KMS.4")),
+        passing=example("aws:kms/key:Key", "{description: Envelope, enableKeyRotation: true}", "envelope"),
+        failing=example("aws:kms/key:Key", "{description: Envelope, enableKeyRotation: false}", "envelope"),
     ),
 )

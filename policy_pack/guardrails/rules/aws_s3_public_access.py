@@ -5,61 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, Policy, Severity
-from guardrails.resources.aws import S3Bucket, S3PublicAccessBlock
+from guardrails.resources.aws_s3 import S3PublicAccessBlock
 from guardrails.resources.base import Stack
-from guardrails.resources.reading import Unknown
-from guardrails.rules._sources import security_hub
+from guardrails.rules._aws import of, on
+from guardrails.rules._buckets import BUCKET, Settings, buckets, setting
+from guardrails.rules._sources import fsbp, security_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from guardrails.model import Context
+    from guardrails.resources.aws_s3 import S3Bucket
 
 
 def _judge(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    blocks = [resource for resource in stack.resources if isinstance(resource, S3PublicAccessBlock)]
-    return tuple(
-        finding
-        for bucket in stack.resources
-        if isinstance(bucket, S3Bucket)
-        for finding in _check(bucket, [block for block in blocks if _protects(block, bucket)])
-    )
-
-
-def _protects(block: S3PublicAccessBlock, bucket: S3Bucket) -> bool:
-    if bucket.address in block.bucket_addresses:
-        return True
-    return isinstance(bucket.bucket, str) and block.bucket == bucket.bucket
+    blocks = Settings(stack, S3PublicAccessBlock)
+    return tuple(finding for bucket in buckets(stack) for finding in _check(bucket, blocks.of(bucket)))
 
 
 def _check(bucket: S3Bucket, blocks: list[S3PublicAccessBlock]) -> Iterator[Finding]:
     if not blocks:
-        yield Finding("", "no public access block names this bucket", address=bucket.address, resource=bucket.title)
+        yield from of(bucket, [Finding("", "no public access block names this bucket")])
     for block in blocks:
-        for setting, value in block.settings.items():
-            if isinstance(value, Unknown):
-                message = f"{setting} is not known before the update, so nobody can judge it"
-                yield Finding(setting, message, unknown=True, address=block.address, resource=block.title)
-            elif not value:
-                yield Finding(setting, f"{setting} is off", address=block.address, resource=block.title)
+        for name, value in block.settings.items():
+            yield from of(block, on(value, name, name, f"{name} is off"))
 
 
-_BUCKET: Final = """\
-type: aws:s3/bucket:Bucket
-name: evidence
-properties: {}
-"""
-_BLOCK: Final = """\
----
-type: aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock
-name: evidence
-properties:
-  bucket: ${evidence}
-  blockPublicAcls: true
-  blockPublicPolicy: true
-  ignorePublicAcls: true
-  restrictPublicBuckets: true
-"""
+_BLOCK: Final = setting(
+    "bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true",
+)
 
 POLICIES: Final = (
     Policy(
@@ -77,8 +52,8 @@ POLICIES: Final = (
         ),
         since="0.1.0",
         rule=_judge,
-        controls=(security_hub("S3.1", "s3"),),
-        passing=Example(_BUCKET + _BLOCK),
-        failing=Example(_BUCKET + _BLOCK.replace("ignorePublicAcls: true", "ignorePublicAcls: false")),
+        controls=(security_hub("S3.1", "s3"), fsbp("S3.8")),
+        passing=Example(BUCKET + _BLOCK),
+        failing=Example(BUCKET + _BLOCK.replace("ignorePublicAcls: true", "ignorePublicAcls: false")),
     ),
 )

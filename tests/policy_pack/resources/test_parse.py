@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails.resources.aws import SHAPES
+from guardrails.resources.aws import KINDS
 from guardrails.resources.base import Declared, Malformed
 from guardrails.resources.helm import RELEASE_TYPE, HelmError, HelmRelease
 from guardrails.resources.kubernetes import KubernetesObject
@@ -85,7 +85,7 @@ def test_a_malformed_resource_is_told_not_raised() -> None:
 
 
 @given(
-    st.sampled_from([*SHAPES, RELEASE_TYPE, "kubernetes:apps/v1:Deployment", "kubernetes:core/v1:List"]),
+    st.sampled_from([*KINDS, RELEASE_TYPE, "kubernetes:apps/v1:Deployment", "kubernetes:core/v1:List"]),
     st.dictionaries(
         st.sampled_from(["spec", "bucket", "enableKeyRotation", "keyUsage", "items", "metadata", "kind"]),
         st.recursive(

@@ -1,0 +1,96 @@
+"""Backups: https://www.pulumi.com/registry/packages/aws/api-docs/backup/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from guardrails.resources import aws_reading as at
+
+if TYPE_CHECKING:
+    from guardrails.resources.reading import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class BackupVault(at.AwsResource):
+    """Where recovery points are kept."""
+
+    label: ClassVar[str] = "aws:backup/vault:Vault"
+
+    name: at.Text = at.text("name")
+    key: at.Link = at.link("kmsKeyArn")
+
+
+@dataclass(frozen=True, slots=True)
+class VaultLock(at.AwsResource):
+    """How long nobody takes a vault's recovery points away; without days to change it, for good."""
+
+    label: ClassVar[str] = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+
+    vault: at.Link = at.link("backupVaultName")
+    changeable_days: at.Number = at.number("changeableForDays")
+    min_days: at.Number = at.number("minRetentionDays")
+
+
+@dataclass(frozen=True, slots=True)
+class VaultPolicy(at.AwsResource):
+    """Who may do what with a vault."""
+
+    label: ClassVar[str] = "aws:backup/vaultPolicy:VaultPolicy"
+
+    policy: at.Policy = at.policy("policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy(at.Block):
+    """A copy of a recovery point."""
+
+    vault: at.Link = at.link("destinationVaultArn")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRule(at.Block):
+    """When a plan backs up, and for how long it keeps that."""
+
+    name: at.Text = at.text("ruleName")
+    keep_days: at.Number = at.number("lifecycle.deleteAfter")
+    copies: tuple[Copy, ...] | Unknown = at.blocks("copyActions", Copy)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlan(at.AwsResource):
+    """When and where to."""
+
+    label: ClassVar[str] = "aws:backup/plan:Plan"
+
+    rules: tuple[BackupRule, ...] | Unknown = at.blocks("rules", BackupRule)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionTag(at.Block):
+    """A tag by which resources are chosen."""
+
+    key: at.Text = at.text("key")
+    value: at.Text = at.text("value")
+    kind: at.Text = at.text("type")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSelection(at.AwsResource):
+    """What a plan backs up."""
+
+    label: ClassVar[str] = "aws:backup/selection:Selection"
+
+    plan: at.Link = at.link("planId")
+    resources: at.Texts = at.texts("resources")
+    tags: tuple[SelectionTag, ...] | Unknown = at.blocks("selectionTags", SelectionTag)
+
+
+KINDS: Final[dict[str, type[at.AwsResource]]] = {
+    "aws:backup/vault:Vault": BackupVault,
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": VaultLock,
+    "aws:backup/vaultPolicy:VaultPolicy": VaultPolicy,
+    "aws:backup/plan:Plan": BackupPlan,
+    "aws:backup/selection:Selection": BackupSelection,
+}
+"""What each type is."""

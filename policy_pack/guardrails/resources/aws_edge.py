@@ -1,0 +1,152 @@
+"""The way in from the internet: load balancers, firewalls, certificates, zones.
+
+Sources: https://www.pulumi.com/registry/packages/aws/api-docs/ of lb, wafv2, acm, route53, apigateway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from guardrails.resources import aws_reading as at
+
+if TYPE_CHECKING:
+    from guardrails.resources.reading import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer(at.AwsResource):
+    """A load balancer; absent properties have AWS's defaults."""
+
+    label: ClassVar[str] = "aws:lb/loadBalancer:LoadBalancer"
+
+    arn: at.Text = at.text("arn")
+    kind: at.Text = at.text("loadBalancerType", "application")
+    internal: at.Flag = at.flag("internal")
+    drops_invalid_headers: at.Flag = at.flag("dropInvalidHeaderFields")
+    desync: at.Text = at.text("desyncMitigationMode", "defensive")
+    deletion_protection: at.Flag = at.flag("enableDeletionProtection")
+    logs_on: at.Flag = at.flag("accessLogs.enabled")
+    logs_bucket: at.Link = at.link("accessLogs.bucket")
+    groups: at.Texts = at.texts("securityGroups")
+
+
+@dataclass(frozen=True, slots=True)
+class Action(at.Block):
+    """What a listener does with a call."""
+
+    kind: at.Text = at.text("type")
+    redirect_protocol: at.Text = at.text("redirect.protocol", "#{protocol}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener(at.AwsResource):
+    """A port of a load balancer."""
+
+    label: ClassVar[str] = "aws:lb/listener:Listener"
+
+    balancer: at.Link = at.link("loadBalancerArn")
+    port: at.Number = at.number("port")
+    protocol: at.Text = at.text("protocol", "HTTP")
+    tls_policy: at.Text = at.text("sslPolicy")
+    actions: tuple[Action, ...] | Unknown = at.blocks("defaultActions", Action)
+
+
+@dataclass(frozen=True, slots=True)
+class WebAclRule(at.Block):
+    """A rule of a firewall; `counts` that it only counts what it would block."""
+
+    name: at.Text = at.text("name")
+    managed: at.Text = at.text("statement.managedRuleGroupStatement.name")
+    rate: at.Flag = at.present("statement.rateBasedStatement")
+    rate_limit: at.Number = at.number("statement.rateBasedStatement.limit")
+    blocks: at.Flag = at.present("action.block")
+    has_action: at.Flag = at.present("action")
+    counts: at.Flag = at.flag("overrideAction.count", default=False)
+    override: at.Flag = at.present("overrideAction")
+
+
+@dataclass(frozen=True, slots=True)
+class WebAcl(at.AwsResource):
+    """A firewall."""
+
+    label: ClassVar[str] = "aws:wafv2/webAcl:WebAcl"
+
+    arn: at.Text = at.text("arn")
+    rules: tuple[WebAclRule, ...] | Unknown = at.blocks("rules", WebAclRule)
+    metrics: at.Flag = at.flag("visibilityConfig.cloudwatchMetricsEnabled")
+
+
+@dataclass(frozen=True, slots=True)
+class WebAclAssociation(at.AwsResource):
+    """What a firewall stands before."""
+
+    label: ClassVar[str] = "aws:wafv2/webAclAssociation:WebAclAssociation"
+
+    subject: at.Link = at.link("resourceArn")
+    acl: at.Link = at.link("webAclArn")
+
+
+@dataclass(frozen=True, slots=True)
+class WebAclLogging(at.AwsResource):
+    """Where a firewall writes what it did."""
+
+    label: ClassVar[str] = "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"
+
+    acl: at.Link = at.link("resourceArn")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate(at.AwsResource):
+    """A certificate of ACM."""
+
+    label: ClassVar[str] = "aws:acm/certificate:Certificate"
+
+    validation: at.Text = at.text("validationMethod")
+    algorithm: at.Text = at.text("keyAlgorithm", "RSA_2048")
+    transparency: at.Text = at.text("options.certificateTransparencyLoggingPreference", "ENABLED")
+    imported: at.Flag = at.present("certificateBody")
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneVpc(at.Block):
+    """A network in which a zone is private."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone(at.AwsResource):
+    """A zone of names; public unless it is some network's."""
+
+    label: ClassVar[str] = "aws:route53/zone:Zone"
+
+    name: at.Text = at.text("name")
+    zone_id: at.Text = at.text("zoneId")
+    networks: tuple[ZoneVpc, ...] | Unknown = at.blocks("vpcs", ZoneVpc)
+    force_destroy: at.Flag = at.flag("forceDestroy")
+
+
+@dataclass(frozen=True, slots=True)
+class Record(at.AwsResource):
+    """A record of a zone."""
+
+    label: ClassVar[str] = "aws:route53/record:Record"
+
+    zone: at.Link = at.link("zoneId")
+    kind: at.Text = at.text("type")
+    name: at.Text = at.text("name")
+    records: at.Texts = at.texts("records")
+
+
+KINDS: Final[dict[str, type[at.AwsResource]]] = {
+    "aws:lb/loadBalancer:LoadBalancer": LoadBalancer,
+    "aws:alb/loadBalancer:LoadBalancer": LoadBalancer,
+    "aws:lb/listener:Listener": Listener,
+    "aws:alb/listener:Listener": Listener,
+    "aws:wafv2/webAcl:WebAcl": WebAcl,
+    "aws:wafv2/webAclAssociation:WebAclAssociation": WebAclAssociation,
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": WebAclLogging,
+    "aws:acm/certificate:Certificate": Certificate,
+    "aws:route53/zone:Zone": Zone,
+    "aws:route53/record:Record": Record,
+}
+"""What each type is."""

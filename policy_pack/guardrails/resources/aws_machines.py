@@ -1,0 +1,134 @@
+"""Machines, volumes, functions and tasks.
+
+Sources: https://www.pulumi.com/registry/packages/aws/api-docs/ of ec2, ebs, lambda, ecs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from guardrails.resources import aws_reading as at
+
+if TYPE_CHECKING:
+    from guardrails.resources.reading import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class MappedVolume(at.Block):
+    """A volume that a template attaches."""
+
+    device: at.Text = at.text("deviceName")
+    has_volume: at.Flag = at.present("ebs")
+    encrypted: at.Flag = at.flag("ebs.encrypted")
+    key: at.Link = at.link("ebs.kmsKeyId")
+
+
+@dataclass(frozen=True, slots=True)
+class Interface(at.Block):
+    """A network interface that a template makes."""
+
+    public_address: at.Flag = at.flag("associatePublicIpAddress")
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTemplate(at.AwsResource):
+    """How machines are launched."""
+
+    label: ClassVar[str] = "aws:ec2/launchTemplate:LaunchTemplate"
+
+    tokens: at.Text = at.text("metadataOptions.httpTokens", "optional")
+    metadata: at.Text = at.text("metadataOptions.httpEndpoint", "enabled")
+    hops: at.Number = at.number("metadataOptions.httpPutResponseHopLimit")
+    volumes: tuple[MappedVolume, ...] | Unknown = at.blocks("blockDeviceMappings", MappedVolume)
+    interfaces: tuple[Interface, ...] | Unknown = at.blocks("networkInterfaces", Interface)
+    key_name: at.Text = at.text("keyName")
+    user_data: at.Text = at.text("userData")
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceVolume(at.Block):
+    """A volume of an instance."""
+
+    encrypted: at.Flag = at.flag("encrypted")
+    key: at.Link = at.link("kmsKeyId")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(at.AwsResource):
+    """A machine by itself."""
+
+    label: ClassVar[str] = "aws:ec2/instance:Instance"
+
+    tokens: at.Text = at.text("metadataOptions.httpTokens", "optional")
+    metadata: at.Text = at.text("metadataOptions.httpEndpoint", "enabled")
+    hops: at.Number = at.number("metadataOptions.httpPutResponseHopLimit")
+    root: tuple[InstanceVolume, ...] | Unknown = at.blocks("rootBlockDevice", InstanceVolume)
+    volumes: tuple[InstanceVolume, ...] | Unknown = at.blocks("ebsBlockDevices", InstanceVolume)
+    public_address: at.Flag = at.flag("associatePublicIpAddress")
+    key_name: at.Text = at.text("keyName")
+    user_data: at.Text = at.text("userData")
+    user_data_base64: at.Text = at.text("userDataBase64")
+
+
+@dataclass(frozen=True, slots=True)
+class Volume(at.AwsResource):
+    """A volume."""
+
+    label: ClassVar[str] = "aws:ebs/volume:Volume"
+
+    encrypted: at.Flag = at.flag("encrypted")
+    key: at.Link = at.link("kmsKeyId")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionUrl(at.AwsResource):
+    """An address at which anybody may call a function, or who is let in by IAM."""
+
+    label: ClassVar[str] = "aws:lambda/functionUrl:FunctionUrl"
+
+    authorisation: at.Text = at.text("authorizationType")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPermission(at.AwsResource):
+    """Who may call a function."""
+
+    label: ClassVar[str] = "aws:lambda/permission:Permission"
+
+    principal: at.Text = at.text("principal")
+    source_arn: at.Flag = at.present("sourceArn")
+    source_account: at.Flag = at.present("sourceAccount")
+    organisation: at.Flag = at.present("principalOrgId")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDefinition(at.AwsResource):
+    """What an ECS task runs; its containers are JSON text."""
+
+    label: ClassVar[str] = "aws:ecs/taskDefinition:TaskDefinition"
+
+    network_mode: at.Text = at.text("networkMode")
+    process_mode: at.Text = at.text("pidMode")
+    containers: at.Text = at.text("containerDefinitions")
+
+
+@dataclass(frozen=True, slots=True)
+class Service(at.AwsResource):
+    """An ECS service."""
+
+    label: ClassVar[str] = "aws:ecs/service:Service"
+
+    public_address: at.Flag = at.flag("networkConfiguration.assignPublicIp")
+
+
+KINDS: Final[dict[str, type[at.AwsResource]]] = {
+    "aws:ec2/launchTemplate:LaunchTemplate": LaunchTemplate,
+    "aws:ec2/instance:Instance": Instance,
+    "aws:ebs/volume:Volume": Volume,
+    "aws:lambda/functionUrl:FunctionUrl": FunctionUrl,
+    "aws:lambda/permission:Permission": FunctionPermission,
+    "aws:ecs/taskDefinition:TaskDefinition": TaskDefinition,
+    "aws:ecs/service:Service": Service,
+}
+"""What each type is."""

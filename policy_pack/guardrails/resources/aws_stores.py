@@ -1,0 +1,146 @@
+"""Databases, file systems, tables, caches and secrets.
+
+Sources: https://www.pulumi.com/registry/packages/aws/api-docs/ of rds, docdb, dynamodb, efs, elasticache,
+secretsmanager, ssm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from guardrails.resources import aws_reading as at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guardrails.resources.reading import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Store(at.AwsResource):
+    """What holds data of its own and can be named by a backup plan.
+
+    Args:
+        arn: its ARN, when known.
+        tags: its own.
+    """
+
+    arn: at.Text = at.text("arn")
+    tags: Mapping[str, str | Unknown] | Unknown = at.tags("tags")
+
+
+@dataclass(frozen=True, slots=True)
+class Database(Store):
+    """A relational or document database, by itself or as a cluster."""
+
+    label: ClassVar[str] = "databases (aws:rds Instance, Cluster; aws:docdb Cluster; aws:neptune Cluster)"
+
+    encrypted: at.Flag = at.flag("storageEncrypted")
+    key: at.Link = at.link("kmsKeyId")
+    public: at.Flag = at.flag("publiclyAccessible")
+    kept_days: at.Number = at.number("backupRetentionPeriod")
+    deletion_protection: at.Flag = at.flag("deletionProtection")
+    no_last_snapshot: at.Flag = at.flag("skipFinalSnapshot")
+    cluster: at.Text = at.text("clusterIdentifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Store):
+    """A table of DynamoDB."""
+
+    label: ClassVar[str] = "aws:dynamodb/table:Table"
+
+    own_key: at.Flag = at.flag("serverSideEncryption.enabled")
+    key: at.Link = at.link("serverSideEncryption.kmsKeyArn")
+    recoverable: at.Flag = at.flag("pointInTimeRecovery.enabled")
+    deletion_protection: at.Flag = at.flag("deletionProtectionEnabled")
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystem(Store):
+    """A file system of EFS."""
+
+    label: ClassVar[str] = "aws:efs/fileSystem:FileSystem"
+
+    encrypted: at.Flag = at.flag("encrypted")
+    key: at.Link = at.link("kmsKeyId")
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystemPolicy(at.AwsResource):
+    """Who may do what with a file system."""
+
+    label: ClassVar[str] = "aws:efs/fileSystemPolicy:FileSystemPolicy"
+
+    policy: at.Policy = at.policy("policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Cache(at.AwsResource):
+    """A group of caches."""
+
+    label: ClassVar[str] = "aws:elasticache/replicationGroup:ReplicationGroup"
+
+    encrypted: at.Flag = at.flag("atRestEncryptionEnabled")
+    in_transit: at.Flag = at.flag("transitEncryptionEnabled")
+    key: at.Link = at.link("kmsKeyId")
+
+
+@dataclass(frozen=True, slots=True)
+class Secret(at.AwsResource):
+    """A secret of Secrets Manager, without its value."""
+
+    label: ClassVar[str] = "aws:secretsmanager/secret:Secret"
+
+    key: at.Link = at.link("kmsKeyId")
+    recovery_days: at.Number = at.number("recoveryWindowInDays")
+    policy: at.Policy = at.policy("policy")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPolicy(at.AwsResource):
+    """Who may do what with a secret."""
+
+    label: ClassVar[str] = "aws:secretsmanager/secretPolicy:SecretPolicy"
+
+    refuses_public: at.Flag = at.flag("blockPublicPolicy")
+    policy: at.Policy = at.policy("policy")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRotation(at.AwsResource):
+    """How often a secret is changed."""
+
+    label: ClassVar[str] = "aws:secretsmanager/secretRotation:SecretRotation"
+
+    every_days: at.Number = at.number("rotationRules.automaticallyAfterDays")
+    schedule: at.Text = at.text("rotationRules.scheduleExpression")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(at.AwsResource):
+    """A parameter of Systems Manager."""
+
+    label: ClassVar[str] = "aws:ssm/parameter:Parameter"
+
+    name: at.Text = at.text("name")
+    kind: at.Text = at.text("type")
+    key: at.Link = at.link("keyId")
+
+
+KINDS: Final[dict[str, type[at.AwsResource]]] = {
+    "aws:rds/instance:Instance": Database,
+    "aws:rds/cluster:Cluster": Database,
+    "aws:docdb/cluster:Cluster": Database,
+    "aws:neptune/cluster:Cluster": Database,
+    "aws:dynamodb/table:Table": Table,
+    "aws:efs/fileSystem:FileSystem": FileSystem,
+    "aws:efs/fileSystemPolicy:FileSystemPolicy": FileSystemPolicy,
+    "aws:elasticache/replicationGroup:ReplicationGroup": Cache,
+    "aws:secretsmanager/secret:Secret": Secret,
+    "aws:secretsmanager/secretPolicy:SecretPolicy": SecretPolicy,
+    "aws:secretsmanager/secretRotation:SecretRotation": SecretRotation,
+    "aws:ssm/parameter:Parameter": Parameter,
+}
+"""What each type is."""

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from guardrails.resources.reading import UNKNOWN
+from tests.support.cloud import allow, aws, document, found
+
+BOUNDED = {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/b"}}
+TAGGED = {"StringEquals": {"aws:ResourceTag/project": "cartorio"}}
+TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+ROLE = "arn:aws:iam::111122223333:role/nodes"
+RULES = ("wildcard-action", "not-action", "wildcard-resource", "pass-role", "privilege-escalation")
+
+
+def _rules(statement: dict[str, Any], kind: str = "iam/rolePolicy:RolePolicy") -> set[str]:
+    policy = aws(kind, policy=document(statement))
+    return {rule for rule in RULES if found(f"aws/iam-{rule}", policy)}
+
+
+@pytest.mark.parametrize(
+    ("statement", "rules"),
+    [
+        (allow("s3:GetObject"), set()),
+        (allow(["s3:Get*", "s3:Put*"]), set()),
+        (allow("s3:*"), {"wildcard-action"}),
+        (allow("*"), {"wildcard-action"}),
+        (allow("*:GetObject"), {"wildcard-action"}),
+        (allow(["S3:*"]), {"wildcard-action"}),
+        ({"Effect": "Deny", "Action": "*", "Resource": "*"}, set()),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "x"}, {"not-action"}),
+        ({"Effect": "Allow", "Action": "s3:GetObject", "NotResource": "x"}, {"not-action"}),
+        ({"Effect": "Deny", "NotAction": "iam:*", "Resource": "x"}, set()),
+        (allow("ec2:DescribeInstances", "*"), set()),
+        (allow("ecr:GetAuthorizationToken", "*"), set()),
+        (allow("cloudwatch:PutMetricData", "*"), set()),
+        (allow("kms:Decrypt", "*"), {"wildcard-resource"}),
+        (allow("s3:GetObject", "*"), {"wildcard-resource"}),
+        (allow("s3:GetBucket*", "*"), set()),
+        (allow("s3:Get*", "*"), {"wildcard-resource"}),
+        (allow("secretsmanager:GetSecretValue", ["x", "*"]), {"wildcard-resource"}),
+        (allow("ec2:TerminateInstances", "*"), {"wildcard-resource"}),
+        (allow("ec2:TerminateInstances", "*", Condition=TAGGED), set()),
+        (
+            allow("ec2:TerminateInstances", "*", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+            {"wildcard-resource"},
+        ),
+        (allow("iam:PassRole", ROLE, Condition=TO_EC2), set()),
+        (allow("iam:PassRole", ROLE), {"pass-role"}),
+        (allow("iam:Pass*", "arn:aws:iam::111122223333:role/*", Condition=TO_EC2), {"pass-role"}),
+        (allow("iam:PassRole", "*", Condition=TO_EC2), {"pass-role", "wildcard-resource"}),
+        (allow("iam:PutRolePolicy", ROLE), {"privilege-escalation"}),
+        (allow("iam:Put*", ROLE), {"privilege-escalation"}),
+        (allow("iam:?utRolePolicy", ROLE), {"privilege-escalation"}),
+        (allow("iam:PutRolePolicy", ROLE, Condition=BOUNDED), set()),
+        (allow("iam:CreateAccessKey", "arn:aws:iam::1:user/x"), {"privilege-escalation"}),
+    ],
+)
+def test_each_statement_breaks_what_it_breaks(statement: dict[str, Any], rules: set[str]) -> None:
+    assert _rules(statement) == rules
+
+
+def test_only_a_managed_policy_that_guards_itself_is_a_boundary() -> None:
+    everything = allow("*", "*")
+    guard = {"Effect": "Deny", "Action": "iam:DeleteRolePermissionsBoundary", "Resource": "*"}
+    for kind, statements, wrong in (
+        ("iam/policy:Policy", (everything, guard), False),
+        ("iam/policy:Policy", (everything,), True),
+        ("iam/rolePolicy:RolePolicy", (everything, guard), True),
+    ):
+        assert bool(found("aws/iam-wildcard-action", aws(kind, policy=document(*statements)))) is wrong
+
+
+def test_policies_inside_a_role_count_and_its_trust_does_not() -> None:
+    role = aws(
+        "iam/role:Role",
+        assumeRolePolicy=document(allow("*", "*")),
+        inlinePolicies=[{"policy": document(allow("s3:*"))}],
+    )
+    assert found("aws/iam-wildcard-action", role) == ["x: inlinePolicies[0].policy.Statement[0].Action"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_policy_that_is_not_known_yet_is_not_passed_over(rule: str) -> None:
+    assert found(f"aws/iam-{rule}", aws("iam/rolePolicy:RolePolicy", policy=UNKNOWN)) == ["x: policy?"]
