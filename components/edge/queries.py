@@ -1,8 +1,7 @@
 """Which names of the zone are asked for, from where: what an attack or a mistake with names is seen by.
 
 Route 53 writes to log groups of us-east-1 whose names begin with `/aws/route53/`:
-https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html. The entries are public names and addresses of
-resolvers, encrypted with the service's own key: a key of ours would have to be in that region, for this alone.
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html.
 """
 
 from __future__ import annotations
@@ -30,6 +29,7 @@ class ZoneQueriesArgs(Args):
         domain: the zone's name.
         zone_id: the zone.
         retention_days: how long it is kept.
+        key_arn: the key that encrypts it, of that region.
         protect: whether the engine refuses to delete it.
     """
 
@@ -37,6 +37,7 @@ class ZoneQueriesArgs(Args):
     domain: str
     zone_id: Text
     retention_days: int
+    key_arn: Text
     protect: bool = True
 
 
@@ -56,6 +57,7 @@ class ZoneQueries(Component):
             f"{name}-log",
             name=f"/aws/route53/{args.domain}",
             retention_in_days=args.retention_days,
+            kms_key_id=args.key_arn,
             opts=self._child(protect=args.protect),
         )
         zone = pulumi.Output.concat("arn:", account.partition, ":route53:::hostedzone/", args.zone_id)

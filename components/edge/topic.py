@@ -21,11 +21,11 @@ class AlarmTopicArgs(Args):
     """Who is told.
 
     Attributes:
-        key_arn: the key that encrypts what is told; None: it is not encrypted, as it is names and states, no data.
+        key_arn: the key that encrypts what is told, of the topic's region.
         subscriptions: who is told.
     """
 
-    key_arn: Text | None
+    key_arn: Text
     subscriptions: tuple[Subscription, ...]
 
 

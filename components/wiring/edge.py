@@ -13,6 +13,7 @@ from components.edge.firewall import Firewall, FirewallArgs
 from components.edge.health import METRICS_REGION, NameHealth, NameHealthArgs, TargetHealth, TargetHealthArgs
 from components.edge.names import PublicNames, PublicNamesArgs
 from components.edge.queries import ZoneQueries, ZoneQueriesArgs
+from components.edge.recordkey import RecordKey, RecordKeyArgs
 from components.edge.shield import Shield, ShieldArgs
 from components.edge.signing import ZoneSigning, ZoneSigningArgs
 from components.edge.targets import Targets, TargetsArgs
@@ -155,9 +156,10 @@ def _named(
         site.cloud,
     )
     elsewhere = site.elsewhere(METRICS_REGION)
+    key = _record_key(site, elsewhere)
     told = AlarmTopic(
         "edge-health-alarms",
-        AlarmTopicArgs(key_arn=None, subscriptions=settings.subscriptions),
+        AlarmTopicArgs(key_arn=key, subscriptions=settings.subscriptions),
         site.account,
         elsewhere,
     )
@@ -174,11 +176,22 @@ def _named(
             ),
             site.cloud,
         )
-    return names.host, _zone_extras(site, zone, told.topic_arn, elsewhere)
+    return names.host, _zone_extras(site, zone, told.topic_arn, key, elsewhere)
+
+
+def _record_key(site: Site, elsewhere: pulumi.ResourceOptions) -> Text:
+    """What encrypts the edge's records in Route 53's own region."""
+    keys = site.configuration.keys
+    args = RecordKeyArgs(
+        deletion_window_days=keys.deletion_window_days,
+        rotation_period_days=keys.rotation_period_days,
+        protect=site.protect,
+    )
+    return RecordKey("edge-records", args, site.account.within(METRICS_REGION), elsewhere).arn
 
 
 def _zone_extras(
-    site: Site, zone: PublicZone, topic_arn: Text, elsewhere: pulumi.ResourceOptions
+    site: Site, zone: PublicZone, topic_arn: Text, key_arn: Text, elsewhere: pulumi.ResourceOptions
 ) -> pulumi.Output[str] | None:
     """What is wanted of the zone besides names, in Route 53's own region; the DS record of a signed one."""
     settings = site.configuration.edge
@@ -193,6 +206,7 @@ def _zone_extras(
                 domain=settings.domain,
                 zone_id=zone.zone_id,
                 retention_days=settings.query_log_retention_days,
+                key_arn=key_arn,
                 protect=site.protect,
             ),
             account,

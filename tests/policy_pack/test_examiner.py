@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from guardrails import examiner as module
 from guardrails.catalogue import CATALOGUE
 from guardrails.model import Problem, Profile
-from guardrails.resources.base import Declared
-from guardrails.resources.base import Stack
+from guardrails.resources.base import Declared, Stack
 from guardrails.resources.helm import Renderer
 from guardrails.resources.pods import Pod
 from guardrails.resources.reading import UNKNOWN

@@ -7,7 +7,9 @@ from tests.support.site import account
 
 
 def test_route_53_writes_what_is_asked_of_this_zone_into_this_log_alone() -> None:
-    args = ZoneQueriesArgs(stack="test", domain="cartorio.example", zone_id="ZONE", retention_days=400)
+    args = ZoneQueriesArgs(
+        stack="test", domain="cartorio.example", zone_id="ZONE", retention_days=400, key_arn="arn:key"
+    )
 
     def program() -> None:
         ZoneQueries("queries", args, account().within("us-east-1"), cloud())
@@ -16,7 +18,7 @@ def test_route_53_writes_what_is_asked_of_this_zone_into_this_log_alone() -> Non
     group = plan.one("aws:cloudwatch/logGroup:LogGroup")
     # Route 53 refuses other names.
     assert group.inputs["name"] == "/aws/route53/cartorio.example"
-    assert (group.inputs["retentionInDays"], group.protect) == (400, True)
+    assert (group.inputs["retentionInDays"], group.inputs["kmsKeyId"], group.protect) == (400, "arn:key", True)
     policy = plan.one("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")
     statement = policy_of(policy, "policyDocument")["WriteByRoute53"]
     assert statement["Principal"] == {"Service": "route53.amazonaws.com"}

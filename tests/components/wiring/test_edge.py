@@ -49,6 +49,7 @@ def test_the_way_in_is_whole(project: Project) -> None:
         "NameHealth",
         "PublicNames",
         "PublicZone",
+        "RecordKey",
         "TargetHealth",
         "Targets",
     }
@@ -60,7 +61,9 @@ def test_the_way_in_is_whole(project: Project) -> None:
 def test_what_route_53_measures_is_told_in_its_region(project: Project) -> None:
     plan, _ = _built(project, EDGE)
     there = {resource.name for resource in plan.resources if resource.provider_name == "aws-us-east-1"}
-    assert {"edge-health-alarm", "edge-health-alarms-topic", "edge-health-check"} <= there
+    assert {"edge-health-alarm", "edge-health-alarms-topic", "edge-health-check", "edge-records-key"} <= there
+    key = plan.one("aws:sns/topic:Topic", "edge-health-alarms-topic").inputs["kmsMasterKeyId"]
+    assert key.endswith(":edge-records-key")
     assert plan.one("pulumi:providers:aws", "aws-us-east-1").inputs["region"] == "us-east-1"
     alarm = plan.one("aws:cloudwatch/metricAlarm:MetricAlarm", "edge-health-alarm").inputs
     assert alarm["alarmActions"][0].endswith(":edge-health-alarms-policy")
