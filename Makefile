@@ -16,8 +16,10 @@ STAMP := $(VENV)/.ready
 # go to one worker: they share what their fixtures made. Files are handed out in the order that tests/conftest.py says.
 WORKERS ?= 3
 STACK ?= producao
+FINDINGS ?= findings.sarif
+TOOLS ?= lab
 
-.PHONY: help venv up down shell status preview rehearse test lint format bench docs requirements clean
+.PHONY: help venv tools up down shell status preview rehearse test judge lint format bench docs requirements clean
 
 help: ## show this list
 	@echo "usage: make TARGET"
@@ -61,11 +63,18 @@ test: $(STAMP) ## all tests: units, providers, end to end through the real engin
 	@$(BIN)/cartorio toolchain --build
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-lint: $(STAMP) ## ruff, mypy, import contracts, generated documents
+judge: $(STAMP) ## the policy pack over what Flux applies of a stack, as SARIF (STACK=producao FINDINGS=findings.sarif)
+	@$(BIN)/cartorio policy check clusters/$(STACK) --profile $(STACK) --format sarif > $(FINDINGS)
+
+tools: $(STAMP) ## build the tools named by TOOLS="helm kubectl"; `lab` is all that the lab needs
+	@$(BIN)/cartorio toolchain --build $(filter-out lab,$(TOOLS))
+
+lint: $(STAMP) ## ruff, mypy, import contracts, workflows, generated documents
 	@$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/cartorio workflows check
 	$(MAKE) docs CHECK=--check
 
 format: $(STAMP) ## let ruff mend what it can

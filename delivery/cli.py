@@ -13,6 +13,7 @@ from delivery.hsm.cli import add_commands as add_hsm_commands
 from delivery.images.cli import add_commands as add_image_commands
 from delivery.keys.cli import add_commands as add_key_commands
 from delivery.policy.cli import add_commands as add_policy_commands
+from delivery.workflows.cli import add_commands as add_workflow_commands
 from lab.cli import add_commands as add_lab_commands
 from lab.errors import LabError
 
@@ -28,6 +29,7 @@ add_lab_commands(app)
 add_chart_commands(app)
 add_key_commands(app)
 add_hsm_commands(app)
+add_workflow_commands(app)
 add_image_commands(app)
 add_policy_commands(app)
 

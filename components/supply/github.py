@@ -17,6 +17,8 @@ from components.labels import PART_OF
 from components.naming import physical_name
 from components.policies import Condition, Effect, Principal, Statement, document
 from components.sections.supply import Github, GithubAccess, GithubRole
+from components.supply.registry import repository_arn
+from components.values import RepositoryName
 
 if TYPE_CHECKING:
     from components.providers import Account
@@ -106,10 +108,12 @@ class GithubRolesArgs(Args):
         stack: the stack's name.
         settings: the roles, and who may take them.
         secrets_key_arn: the key of the secrets in Pulumi's state.
+        repositories: names of the repositories whose signatures a preview looks at.
     """
 
     stack: str
     settings: Github
+    repositories: tuple[RepositoryName, ...]
     secrets_key_arn: Text
 
 
@@ -219,12 +223,22 @@ class GithubRoles(Component):
             actions=("kms:Decrypt", "kms:DescribeKey"),
             resources=(self._args.secrets_key_arn,),
         )
+        signatures = (
+            # A token for the registry as a whole: what it opens, the next statement says.
+            Statement(sid="SignIn", actions=("ecr:GetAuthorizationToken",), resources=("*",)),
+            Statement(
+                sid="ReadSignatures",
+                actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+                resources=tuple(repository_arn(self._account, name) for name in self._args.repositories),
+            ),
+        )
         bucket = self._args.settings.state_bucket
         if bucket is None:
-            return (secrets,)
+            return (secrets, *signatures)
         arn = pulumi.Output.concat("arn:", self._account.partition, ":s3:::", bucket)
         return (
             secrets,
+            *signatures,
             Statement(sid="ListState", actions=("s3:ListBucket",), resources=(arn,)),
             Statement(sid="ReadState", actions=("s3:GetObject",), resources=(pulumi.Output.concat(arn, "/*"),)),
         )

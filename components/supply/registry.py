@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pulumi
 import pulumi_aws as aws
 
 from components.base import Args, Component, Text
 from components.sections.supply import Scanning, Supply
+
+if TYPE_CHECKING:
+    from components.providers import Account
 
 _ALL = 10_000  # more than a repository will have: the rule below then never removes anything
 
@@ -83,6 +88,13 @@ class Registry(Component):
             opts=self._child(),
         )
         return created.repository_url
+
+
+def repository_arn(account: Account, repository: str) -> pulumi.Output[str]:
+    """ARN of one of the account's repositories, before it exists."""
+    return pulumi.Output.concat(
+        "arn:", account.partition, f":ecr:{account.region}:", account.id, f":repository/{repository}"
+    )
 
 
 def _lifecycle(days: int) -> dict[str, object]:

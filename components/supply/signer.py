@@ -1,4 +1,7 @@
-"""The role that signs releases: it may use the signing key, and nothing else."""
+"""The role that signs releases: it may use the signing key, and write signatures beside the images; nothing else.
+
+What a push needs: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from components.base import Args, Component, Text
 from components.naming import physical_name
 from components.policies import Condition, Principal, Statement, document
 from components.supply.github import github_trust
-from components.values import GithubSubject, PrincipalArn
+from components.supply.registry import repository_arn
+from components.values import GithubSubject, PrincipalArn, RepositoryName
 
 if TYPE_CHECKING:
     import pulumi
@@ -20,6 +24,16 @@ if TYPE_CHECKING:
 
 _ROLE_LIMIT = 64  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _SESSION_SECONDS = 3600
+# cosign reads the image's manifest, and pushes what it has signed as an image of the same repository.
+_PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:GetDownloadUrlForLayer",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
 
 
 def signer_role_name(stack: str) -> str:
@@ -33,6 +47,7 @@ class ReleaseSignerArgs(Args):
     Attributes:
         stack: the stack's name.
         key_arn: the key.
+        repositories: names of the repositories whose images are signed.
         trusted: principals of the account.
         github_provider_arn: the account's OIDC provider for GitHub; needed when there are `github_subjects`.
         github_subjects: workflows. With neither these nor `trusted`, the account's IAM decides.
@@ -40,6 +55,7 @@ class ReleaseSignerArgs(Args):
 
     stack: str
     key_arn: Text
+    repositories: tuple[RepositoryName, ...]
     trusted: tuple[PrincipalArn, ...] = ()
     github_provider_arn: Text | None = None
     github_subjects: tuple[GithubSubject, ...] = ()
@@ -82,7 +98,14 @@ class ReleaseSigner(Component):
                     # DescribeKey and GetPublicKey: cosign looks at the key before it signs.
                     actions=("kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"),
                     resources=(args.key_arn,),
-                )
+                ),
+                # A token for the registry as a whole: what it opens, the next statement says.
+                Statement(sid="SignIn", actions=("ecr:GetAuthorizationToken",), resources=("*",)),
+                Statement(
+                    sid="WriteSignatures",
+                    actions=_PUSH,
+                    resources=tuple(repository_arn(account, repository) for repository in args.repositories),
+                ),
             ),
             opts=self._child(),
         )

@@ -64,7 +64,12 @@ def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> 
     github = (
         GithubRoles(
             "github",
-            GithubRolesArgs(stack=site.stack, settings=settings.github, secrets_key_arn=secrets_key),
+            GithubRolesArgs(
+                stack=site.stack,
+                settings=settings.github,
+                secrets_key_arn=secrets_key,
+                repositories=settings.repositories,
+            ),
             site.account,
             site.cloud,
         )
@@ -82,6 +87,7 @@ def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> 
         ReleaseSignerArgs(
             stack=site.stack,
             key_arn=signing_key,
+            repositories=settings.repositories,
             trusted=settings.signers,
             github_provider_arn=github.provider_arn if github else None,
             github_subjects=settings.github.signers if settings.github else (),

@@ -211,6 +211,17 @@ CATALOGUE = Catalogue(
             probe=Probe(("version",), r"^v?(\d\S*)"),
             variables=(("github.com/google/go-containerregistry/cmd/crane/cmd.Version", "{version}"),),
         ),
+        # Judges GitHub's workflows, for `make lint`.
+        Tool(
+            name="actionlint",
+            group="actionlint",
+            module="github.com/rhysd/actionlint",
+            package="github.com/rhysd/actionlint/cmd/actionlint",
+            probe=Probe(("-version",), r"^v?(\d\S*)"),
+            match=Match.SAME_MINOR,
+            variables=(("github.com/rhysd/actionlint.version", "{version}"),),
+            on_demand=True,
+        ),
         _flux("source-controller"),
         _flux("kustomize-controller"),
         *(source.item for source in CRDS),

@@ -29,7 +29,9 @@ def _plan(*roles: dict[str, Any], **others: Any) -> Plan:  # noqa: ANN401 - sett
     def program() -> None:
         GithubRoles(
             "github",
-            GithubRolesArgs(stack="test", settings=settings, secrets_key_arn="arn:secrets"),
+            GithubRolesArgs(
+                stack="test", settings=settings, secrets_key_arn="arn:secrets", repositories=("cartorio/app",)
+            ),
             Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
             pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
         )
@@ -77,12 +79,21 @@ def test_a_preview_reads_how_things_are_set_up_and_the_state_and_no_data() -> No
         ("DecryptSecretsOfTheState", "['kms:Decrypt', 'kms:DescribeKey']", "arn:secrets"),
         ("ListState", "s3:ListBucket", "arn:aws:s3:::state"),
         ("ReadState", "s3:GetObject", "arn:aws:s3:::state/*"),
+        ("SignIn", "ecr:GetAuthorizationToken", "*"),
+        (
+            "ReadSignatures",
+            "['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']",
+            f"arn:aws:ecr:sa-east-1:{ACCOUNT}:repository/cartorio/app",
+        ),
     }
     assert plan.of("aws:iam/policy:Policy") == []
 
 
 def test_without_a_bucket_of_state_a_preview_only_decrypts() -> None:
-    assert set(policy_of(_plan(PREVIEW).one("aws:iam/rolePolicy:RolePolicy"))) == {"DecryptSecretsOfTheState"}
+    statements = policy_of(_plan(PREVIEW).one("aws:iam/rolePolicy:RolePolicy"))
+    assert set(statements) == {"DecryptSecretsOfTheState", "SignIn", "ReadSignatures"}
+    # Whether an image is signed is asked at the registry, of the stack's own repositories.
+    assert statements["ReadSignatures"]["Resource"] == f"arn:aws:ecr:sa-east-1:{ACCOUNT}:repository/cartorio/app"
 
 
 def test_a_deployment_is_bounded_and_cannot_step_over_its_boundary() -> None:

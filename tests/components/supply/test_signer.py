@@ -12,7 +12,7 @@ CI = f"arn:aws:iam::{ACCOUNT}:role/ci"
 
 
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
-RELEASES = "repo:cartorio-digital/cartorio:environment:release"
+RELEASES = "repo:cartorio-digital/infraestrutura:environment:release"
 
 
 def _plan(*trusted: str, stack: str = "local", subjects: tuple[str, ...] = ()) -> Plan:
@@ -22,6 +22,7 @@ def _plan(*trusted: str, stack: str = "local", subjects: tuple[str, ...] = ()) -
             ReleaseSignerArgs(
                 stack=stack,
                 key_arn=pulumi.Output.from_input("arn:key"),
+                repositories=("cartorio/app",),
                 trusted=trusted,
                 github_provider_arn=PROVIDER,
                 github_subjects=subjects,
@@ -33,16 +34,16 @@ def _plan(*trusted: str, stack: str = "local", subjects: tuple[str, ...] = ()) -
     return run(program)[0]
 
 
-def test_the_role_may_sign_with_the_one_key_and_nothing_else() -> None:
+def test_the_role_may_sign_with_the_one_key_and_write_signatures_beside_the_images_and_nothing_else() -> None:
     policy = policy_of(_plan().one("aws:iam/rolePolicy:RolePolicy"))
-    assert policy == {
-        "Sign": {
-            "Sid": "Sign",
-            "Effect": "Allow",
-            "Action": ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
-            "Resource": "arn:key",
-        }
-    }
+    assert set(policy) == {"Sign", "SignIn", "WriteSignatures"}
+    assert policy["Sign"]["Action"] == ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
+    assert policy["Sign"]["Resource"] == "arn:key"
+    assert policy["SignIn"]["Action"] == "ecr:GetAuthorizationToken"
+    assert policy["WriteSignatures"]["Resource"] == f"arn:aws:ecr:sa-east-1:{ACCOUNT}:repository/cartorio/app"
+    assert not any(
+        word in action for action in policy["WriteSignatures"]["Action"] for word in ("*", "Delete", "Create", "Policy")
+    )
 
 
 def test_only_the_configured_principals_may_take_the_role() -> None:
@@ -75,4 +76,4 @@ def test_workflows_take_the_role_by_subject_and_close_it_to_the_rest_of_the_acco
 
 def test_subjects_without_a_provider_are_refused_rather_than_forgotten() -> None:
     with pytest.raises(ValueError, match="need github_provider_arn"):
-        ReleaseSignerArgs(stack="test", key_arn="arn:key", github_subjects=(RELEASES,))
+        ReleaseSignerArgs(stack="test", key_arn="arn:key", repositories=(), github_subjects=(RELEASES,))

@@ -28,6 +28,7 @@ _PRINTED = {
     "amtool": "amtool, version 0.35.0 (branch: , revision: unknown)\n  build user:",
     "cosign": "GitVersion:    v3.1.3\nGitCommit:     unknown\nGoVersion:     go1.26.8",
     "crane": "0.22.1",
+    "actionlint": "1.7.12\ninstalled by building from source\nbuilt with go1.26.8 compiler for linux/amd64",
 }
 
 
