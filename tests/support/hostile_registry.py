@@ -8,12 +8,13 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from tests.support.signing import OCI_INDEX, Content, encode
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     Misbehaviour = Callable[["Exchange"], None]
 
@@ -25,16 +26,25 @@ class Exchange(BaseHTTPRequestHandler):
     wbufsize = -1  # one segment an answer: headers and body apart would each wait for the other's acknowledgement
     disable_nagle_algorithm = True
     registry: HostileRegistry
+    form: Mapping[str, list[str]]
 
     def do_GET(self) -> None:
         self.registry.requests.append(self.path)
+        self.registry.authorizations.append(self.headers.get("authorization"))
         path = self.path.partition("?")[0]
         for part, misbehave in self.registry.misbehaviours.items():
             if part in path:
                 self.close_connection = True
                 misbehave(self)
                 return
-        self._answer(path)
+        self.answer()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.form = parse_qs(self.rfile.read(int(self.headers.get("content-length", "0"))).decode())
+        self.do_GET()
 
     def reply(self, status: int, body: bytes = b"", content_type: str = "", **headers: str) -> None:
         """Send a complete answer."""
@@ -45,7 +55,8 @@ class Exchange(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def drip(self, data: bytes, pause: float) -> None:
         """Send bytes one by one until they or the reader's patience end."""
@@ -62,7 +73,9 @@ class Exchange(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name http.server uses
         """Say nothing."""
 
-    def _answer(self, path: str) -> None:
+    def answer(self) -> None:
+        """Answer as a registry does."""
+        path = self.path.partition("?")[0]
         content = self.registry.content
         _, kind, name = path.rsplit("/", 2)
         if kind == "manifests" and name in content.manifests:
@@ -95,6 +108,7 @@ class HostileRegistry:
         scheme: `https` once secured; the certificate is then for the name `localhost`.
         has_referrers: whether there is such an API.
         requests: the paths that were asked for.
+        authorizations: the Authorization header of each request, or None.
     """
 
     def __init__(self) -> None:
@@ -103,6 +117,7 @@ class HostileRegistry:
         self.referrers: dict[str, list[dict[str, Any]]] = {}
         self.has_referrers = True
         self.requests: list[str] = []
+        self.authorizations: list[str | None] = []
         self.stopping = threading.Event()
         handler = type("BoundExchange", (Exchange,), {"registry": self})
         self._server = _Server(("127.0.0.1", 0), handler)

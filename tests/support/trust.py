@@ -119,7 +119,8 @@ class Trust:
         document = {"version": "cartorio.trust/v1", "authorities": written, "profiles": {"local": {"rules": [rule]}}}
         path.write_text(yaml.safe_dump(document))
         options = {"limits": limits} | ({"clock": clock} if clock else {})
-        mirrors = Mirrors.parse(f"{NAME}={self.scheme}://{self.host}")
+        separator = ":" if self.scheme == "oci" else "://"
+        mirrors = Mirrors.parse(f"{NAME}={self.scheme}{separator}{self.host}")
         return Verifier(load_policy(path), "local", path=path, mirrors=mirrors, **options)  # type: ignore[arg-type]
 
     def _key(self, key: bytes | str | dict[str, Any]) -> dict[str, Any]:

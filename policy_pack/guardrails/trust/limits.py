@@ -14,13 +14,15 @@ class Limits:
 
     The most that a registry can make one image hold is three documents and, from either kind of signature, `signatures`
     times `evidence_bytes`: 11 MiB, and 88 MiB for the images that are fetched at once. Parsing JSON made for the
-    purpose takes some 25 times its size for a moment, one document at a time.
+    purpose could take 25 times its size, so documents of more than `json_values` values are not parsed at all.
     """
 
     document_bytes: int = _MIB
     """An image's own manifest or index, or a list of referrers; real ones are below 100 KiB."""
     evidence_bytes: int = 64 * _KIB
     """The manifest or content of one signature; cosign's are below 20 KiB."""
+    json_values: int = 50_000
+    """Values in a manifest, an index or a token service's answer; 256 platforms with all their fields are 5,000."""
     entries: int = 256
     """Layers or platforms of the image itself."""
     signatures: int = 64
@@ -31,5 +33,17 @@ class Limits:
     connect_seconds: float = 5.0
     image_seconds: float = 20.0
     """All that is fetched for one image, from first to last byte."""
+    run_seconds: float = 120.0
+    """All the images of one call together; what is not read by then is an error, however many there are."""
+    remembered_seconds: float = 86_400.0
+    """How long evidence that sufficed may be judged again without asking the registry whether it is still there."""
+    retry_after_seconds: float = 5.0
+    """The longest that a registry's Retry-After is waited for; a longer one is an error at once."""
+    retries: int = 2
+    """How often a request is repeated because the registry asked for it (429, or 503, with Retry-After)."""
+    helper_seconds: float = 10.0
+    """What a credential helper, or AWS, may take to give credentials."""
+    token_bytes: int = 64 * _KIB
+    """The answer of a token service or credential helper."""
     parallel_images: int = 8
     parallel_documents: int = 8

@@ -1,7 +1,8 @@
 """Where a registry really is: https at its own name, or the mirror that `CARTORIO_REGISTRY_MIRRORS` gives for it.
 
 A mirror can supply bytes but never forge them: every digest is recomputed by the reader, and rules are matched
-against the name in the reference, not the mirror's.
+against the name in the reference, not the mirror's. A mirror may be a folder of OCI layouts (`oci:/path`), for work
+without any registry: see `layout`.
 """
 
 from __future__ import annotations
@@ -19,18 +20,26 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "CARTORIO_REGISTRY_MIRRORS"
 
+LAYOUT: Final = "oci"
+
 _HUB_HOST: Final = "registry-1.docker.io"
+_LAYOUT_PREFIX: Final = f"{LAYOUT}:"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Scheme and authority of a registry's address; `http` only ever for loopback."""
+    """Scheme and authority of a registry's address; `http` only ever for loopback, `oci` with a folder for its host."""
 
     scheme: str
     host: str
 
+    @property
+    def is_layout(self) -> bool:
+        """Whether this is a folder of OCI layouts, not a registry."""
+        return self.scheme == LAYOUT
+
     def __str__(self) -> str:
-        return f"{self.scheme}://{self.host}"
+        return f"{_LAYOUT_PREFIX}{self.host}" if self.is_layout else f"{self.scheme}://{self.host}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +50,11 @@ class Mirrors:
 
     @classmethod
     def parse(cls, text: str) -> Mirrors:
-        """Read `name=http://127.0.0.1:5000,other=https://mirror.example.com`; blank text means no mirrors.
+        """Read `name=http://127.0.0.1:5000,other=https://mirror.example.com,third=oci:/path`; blank: no mirrors.
 
         Raises:
             TrustPolicyError: with every malformed entry: not `name=url`, a name twice, an address with a path, query or
-                credentials, or plain http to anything but loopback.
+                credentials, plain http to anything but loopback, or a folder whose path is not absolute.
         """
         origins: dict[str, Origin] = {}
         problems: list[str] = []
@@ -87,13 +96,18 @@ def _add(entry: str, origins: dict[str, Origin]) -> None:
 
 
 def _origin(url: str) -> Origin:
+    if url.startswith(_LAYOUT_PREFIX):
+        folder = url.removeprefix(_LAYOUT_PREFIX)
+        if not folder.startswith("/") or "\0" in folder:
+            raise Malformed("a folder of OCI layouts is oci:/absolute/path")
+        return Origin(LAYOUT, folder)
     try:
         parts = urlsplit(url)
         hostname = parts.hostname
     except ValueError as error:
         raise Malformed(f"{quoted(url)} is not a URL") from error
     if parts.scheme not in {"http", "https"} or not hostname:
-        raise Malformed("the address is http://host:port (loopback only) or https://host[:port]")
+        raise Malformed("the address is http://host:port (loopback only), https://host[:port] or oci:/folder")
     if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise Malformed("the address has only scheme, host and port")
     if parts.scheme == "http" and not is_loopback(hostname):

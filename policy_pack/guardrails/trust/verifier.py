@@ -11,16 +11,18 @@ import contextlib
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from guardrails.trust.access import Access
 from guardrails.trust.errors import Malformed, TrustPolicyError, Unavailable, quoted
 from guardrails.trust.limits import Limits
-from guardrails.trust.mirrors import VARIABLE, Mirrors
-from guardrails.trust.recorded import Recorded, read_record
+from guardrails.trust.mirrors import Mirrors
 from guardrails.trust.reference import Reference
+from guardrails.trust.remembered import Memory
 from guardrails.trust.verdict import Judgement, Outcome, Reason, Verdict
 
 if TYPE_CHECKING:
@@ -28,12 +30,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, TypeVar
 
+    from guardrails.trust.evidence import Evidence
     from guardrails.trust.key_source import KeySource
     from guardrails.trust.keys import PublicKey
     from guardrails.trust.policy import Rule, TrustPolicy
     from guardrails.trust.registry import Registry
 
     _T = TypeVar("_T")
+    _Pending = tuple[str, Reference, Rule]
     _LoadedKey = PublicKey | Malformed | Unavailable
 
 Clock = Callable[[], datetime]
@@ -45,7 +49,10 @@ class Verifier:
     """Verifies images against one profile of a trust policy.
 
     An instance may be used from several threads and for any number of calls; it remembers the public keys it has read
-    (not the failures to read them) and nothing else.
+    (not the failures to read them), and the evidence that made an image trusted (`remembered`), never a verdict.
+
+    Attributes:
+        round_trips: how many requests were sent to registries and token services so far, by kind; see `registry`.
     """
 
     def __init__(
@@ -57,31 +64,32 @@ class Verifier:
         mirrors: Mirrors | None = None,
         limits: Limits | None = None,
         clock: Clock = lambda: datetime.now(UTC),
-        recorded: Recorded | None = None,
+        access: Access | None = None,
     ) -> None:
         self._policy = policy
         self._profile = profile
         self._path = path
-        self._mirrors = mirrors or Mirrors()
+        self._access = access or Access(mirrors=mirrors or Mirrors())
         self._limits = limits or Limits()
+        self._memory = Memory(self._access.cache, self._limits)
+        self.round_trips: Counter[str] = Counter()
         self._clock = clock
-        self._recorded = recorded or Recorded()
         self._keys: dict[str, PublicKey] = {}
         self._lock = threading.Lock()
 
     @classmethod
     def from_file(cls, path: Path, profile: str) -> Verifier:
-        """Read a trust policy, and from the environment mirrors (`CARTORIO_REGISTRY_MIRRORS`) and a rehearsal's record.
+        """Read a trust policy, and how registries are reached from the environment (`access`).
 
         Raises:
             TrustPolicyError: with every mistake, each with its place in the file; also when the file has no such
-                profile, or the environment's mirrors or record are malformed.
+                profile, or one of the environment's variables is malformed.
         """
         from guardrails.trust.policy import load_policy
 
         problems: list[str] = []
         policy: TrustPolicy | None = None
-        mirrors, recorded = Mirrors(), Recorded()
+        access = Access()
         try:
             policy = load_policy(path)
             if profile not in policy.profiles:
@@ -90,16 +98,12 @@ class Verifier:
         except TrustPolicyError as error:
             problems.extend(error.problems)
         try:
-            mirrors = Mirrors.parse(os.environ.get(VARIABLE, ""))
-        except TrustPolicyError as error:
-            problems.extend(error.problems)
-        try:
-            recorded = read_record(os.environ)
+            access = Access.from_environment(os.environ)
         except TrustPolicyError as error:
             problems.extend(error.problems)
         if policy is None or problems:
             raise TrustPolicyError(problems)
-        return cls(policy, profile, path=path, mirrors=mirrors, recorded=recorded)
+        return cls(policy, profile, path=path, access=access)
 
     def verify(self, references: Iterable[str]) -> Mapping[str, Verdict]:
         """Judge images, concurrently; one verdict a distinct reference.
@@ -112,7 +116,7 @@ class Verifier:
         """As `verify`, with the whole tree of reasons."""
         texts = tuple(dict.fromkeys(references))
         judged: dict[str, Judgement] = {}
-        pending: list[tuple[str, Reference, Rule]] = []
+        pending: list[_Pending] = []
         for text in texts:
             case = self._prepare(text)
             if isinstance(case, Judgement):
@@ -123,6 +127,45 @@ class Verifier:
             # A thread of our own: the caller's may be running an event loop already.
             judged |= _in_thread(self._judge_all(pending))
         return {text: judged[text] for text in texts}
+
+    def pin(self, references: Iterable[str]) -> Mapping[str, str | Malformed | Unavailable]:
+        """Add to each reference the digest that its tag points to now; those with a digest stay as they are.
+
+        What is returned is what has to be verified and deployed: the tag may point elsewhere by then. A registry that
+        no rule names is not asked.
+        """
+        texts = tuple(dict.fromkeys(references))
+        return dict(zip(texts, _in_thread(self._pin_all(texts)), strict=True)) if texts else {}
+
+    async def _pin_all(self, texts: tuple[str, ...]) -> list[str | Malformed | Unavailable]:
+        with _without_httpx_command_line():
+            from guardrails.trust.registry import Registry
+
+        slots = asyncio.Semaphore(self._limits.parallel_images)
+        async with Registry(self._access, self._limits) as registry:
+            pinned = await asyncio.gather(*(self._pin(registry, slots, text) for text in texts))
+        with self._lock:
+            self.round_trips.update(registry.round_trips)
+        return pinned
+
+    async def _pin(self, registry: Registry, slots: asyncio.Semaphore, text: str) -> str | Malformed | Unavailable:
+        try:
+            reference = Reference.parse(text)
+            if reference.digest is not None:
+                return text
+            if self._policy.rule_for(self._profile, reference.repository) is None:
+                return Malformed(f"no rule of profile {self._profile!r} covers {reference.repository}")
+            async with slots, asyncio.timeout(self._limits.image_seconds):
+                digest = await registry.resolve(reference.repository, reference.tag or "latest")
+        except (Malformed, Unavailable) as error:
+            return error
+        except TimeoutError:
+            origin = registry.origin(reference.repository)
+            return Unavailable(
+                f"{origin} did not finish answering within {self._limits.image_seconds:g} s",
+                remedy=f"see why the registry at {origin} is slow, then try again",
+            )
+        return str(replace(reference, digest=digest))
 
     def _prepare(self, text: str) -> Judgement | tuple[Reference, Rule]:
         """Decide what needs no network: nothing is asked of a registry that no rule names."""
@@ -172,46 +215,91 @@ class Verifier:
         name = None if rule is None else f"{self._profile}/{rule.name}"
         return Judgement(Verdict(text, digest, outcome, name, authorities, lines, remedy), reason)
 
-    async def _judge_all(self, pending: list[tuple[str, Reference, Rule]]) -> dict[str, Judgement]:
+    async def _judge_all(self, pending: list[_Pending]) -> dict[str, Judgement]:
+        judged: dict[str, Judgement] = {}
+        async with asyncio.TaskGroup() as group:
+            keys = group.create_task(self._load_keys(rule for _, _, rule in pending))
+            for item in pending:
+                evidence = self._memory.recall(self._key(*item), self._clock())
+                if evidence is not None:
+                    judgement = self._decide(*item, evidence, await keys)
+                    if judgement.verdict.outcome is Outcome.TRUSTED:  # nothing else is an answer without asking anew
+                        judged[item[0]] = judgement
+            rest = [item for item in pending if item[0] not in judged]
+            if rest:
+                judged |= await self._ask_all(rest, keys)
+        return judged
+
+    async def _ask_all(
+        self, pending: list[_Pending], keys: asyncio.Task[dict[str, _LoadedKey]]
+    ) -> dict[str, Judgement]:
         with _without_httpx_command_line():
             from guardrails.trust.registry import Registry
 
         slots = asyncio.Semaphore(self._limits.parallel_images)
-        async with Registry(self._mirrors, self._limits) as registry, asyncio.TaskGroup() as group:
-            keys = group.create_task(self._load_keys(rule for _, _, rule in pending))
-            tasks = {item[0]: group.create_task(self._judge(registry, slots, keys, *item)) for item in pending}
+        deadline = asyncio.get_running_loop().time() + self._limits.run_seconds
+        async with Registry(self._access, self._limits, self._memory.cache) as registry, asyncio.TaskGroup() as group:
+            tasks = {item[0]: group.create_task(self._ask(registry, slots, deadline, keys, item)) for item in pending}
+        with self._lock:
+            self.round_trips.update(registry.round_trips)
         return {text: task.result() for text, task in tasks.items()}
 
-    async def _judge(
+    async def _ask(
         self,
         registry: Registry,
         slots: asyncio.Semaphore,
+        deadline: float,
         keys: asyncio.Task[dict[str, _LoadedKey]],
-        text: str,
-        reference: Reference,
-        rule: Rule,
+        item: _Pending,
     ) -> Judgement:
+        """Fetch the evidence about one image and judge it, whatever happens."""
         from guardrails.trust.evidence import ABSENT, RECORDED, gather
-        from guardrails.trust.judge import Case, decide
 
+        text, reference, rule = item
         digest = reference.digest
         if digest is None:
             raise ValueError("only references with a digest get here")
         try:
-            async with slots:  # held until judged: it bounds the evidence in memory, not just the requests
+            async with asyncio.timeout_at(deadline), slots:  # until judged: it bounds the evidence in memory, too
                 evidence = await gather(registry, reference.repository, digest, self._limits)
-                origin = self._mirrors.locate(reference.repository.domain)
-                if evidence.image == ABSENT and self._recorded.covers(origin, reference.repository, digest):
+                origin = registry.origin(reference.repository)
+                if evidence.image == ABSENT and self._access.recorded.covers(origin, reference.repository, digest):
                     evidence = replace(evidence, image=RECORDED)
-                case = Case(reference, evidence, rule, self._policy.authorities, await keys, self._clock())
-                decision = decide(case)
+                judgement = self._decide(*item, evidence, await keys)
+        except TimeoutError:
+            fault = f"not all images could be read within {self._limits.run_seconds:g} s"
+            remedy = f"see why {registry.origin(reference.repository)} is slow, then try again"
+            return self._failed(text, reference, rule, fault, remedy)
         except Exception as error:  # noqa: BLE001 -- one image's surprise must neither stop the others nor pass
-            fault, remedy = _surprise(error)
-            reason = Reason(str(Outcome.ERROR), holds=False, because=(Reason(fault, holds=False),))
-            return self._judgement(text, str(digest), rule, Outcome.ERROR, (), reason, remedy)
+            return self._failed(text, reference, rule, *_surprise(error))
+        if judgement.verdict.outcome is Outcome.TRUSTED:
+            self._memory.keep(self._key(*item), evidence, self._clock())
+        return judgement
+
+    def _decide(
+        self, text: str, reference: Reference, rule: Rule, evidence: Evidence, keys: Mapping[str, _LoadedKey]
+    ) -> Judgement:
+        from guardrails.trust.judge import Case, decide
+
+        try:
+            decision = decide(Case(reference, evidence, rule, self._policy.authorities, keys, self._clock()))
+        except Exception as error:  # noqa: BLE001 -- as in _ask
+            return self._failed(text, reference, rule, *_surprise(error))
+        digest = str(reference.digest)
         return self._judgement(
-            text, str(digest), rule, decision.outcome, decision.authorities, decision.reason, decision.remedy
+            text, digest, rule, decision.outcome, decision.authorities, decision.reason, decision.remedy
         )
+
+    def _failed(self, text: str, reference: Reference, rule: Rule, fault: str, remedy: str) -> Judgement:
+        reason = Reason(str(Outcome.ERROR), holds=False, because=(Reason(fault, holds=False),))
+        return self._judgement(text, str(reference.digest), rule, Outcome.ERROR, (), reason, remedy)
+
+    def _key(self, text: str, reference: Reference, rule: Rule) -> str:  # noqa: ARG002 -- takes what _decide takes
+        """What evidence is remembered under: the very place it came from, and the image."""
+        repository = reference.repository
+        signatures = self._access.signatures_of(repository)
+        places = (f"{self._access.mirrors.locate(one.domain)}/{one.path}" for one in (repository, signatures))
+        return " ".join((str(reference.digest), *places))
 
     async def _load_keys(self, rules: Iterable[Rule]) -> dict[str, _LoadedKey]:
         """Read the keys that some rules accept, each source once, while the evidence is being fetched."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from guardrails.trust.access import Access
 from guardrails.trust.evidence import BundleDocument, Evidence, SimpleSigning, Unreachable, Unusable, gather
 from guardrails.trust.limits import Limits
 from guardrails.trust.mirrors import Mirrors
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 def collected(registry: HostileRegistry, digest: str) -> Evidence:
     async def collect() -> Evidence:
         limits = Limits(image_seconds=5)
-        async with Registry(Mirrors.parse(f"r.example=http://{registry.host}"), limits) as client:
+        access = Access(Mirrors.parse(f"r.example=http://{registry.host}"))
+        async with Registry(access, limits) as client:
             return await gather(client, Repository("r.example", "api"), Digest.parse(digest), limits)
 
     return asyncio.run(collect())

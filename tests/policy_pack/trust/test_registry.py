@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from guardrails.trust import Outcome
-from guardrails.trust.errors import Malformed
 from guardrails.trust.limits import Limits
-from guardrails.trust.registry import _next_page, _redirected
-from tests.support.hostile_registry import Exchange, HostileRegistry, forever
+from tests.support.hostile_registry import Exchange, forever
 from tests.support.signing import OCI_INDEX, OCI_MANIFEST, Signer, encode, sha256
 from tests.support.trust import NAME, Scene, Trust, failed, judged, refused
 
@@ -93,6 +91,9 @@ def test_a_registry_that_is_down_is_an_error(tmp_path: Path, signer: Signer) -> 
     assert "up and reachable" in verdict.remedy
 
 
+UNHURRIED = Limits(image_seconds=10)
+
+
 def drip_headers(exchange: Exchange) -> None:
     exchange.drip(b"HTTP/1.1 200 OK\r\nX-Padding: " + b"x" * 10_000, 0.02)
 
@@ -119,10 +120,11 @@ def hang_up(exchange: Exchange) -> None:
     exchange.connection.shutdown(socket.SHUT_RDWR)
 
 
+SLOW = "did not finish answering within"
 FAULTS: dict[str, tuple[Callable[[Exchange], None], str]] = {
-    "no answer": (Exchange.stall, "did not finish answering within 1 s"),
-    "headers byte by byte": (drip_headers, "did not finish answering within 1 s"),
-    "body byte by byte": (drip_body, "did not finish answering within 1 s"),
+    "no answer": (Exchange.stall, SLOW),
+    "headers byte by byte": (drip_headers, SLOW),
+    "body byte by byte": (drip_body, SLOW),
     "truncated": (truncated, "does not answer properly"),
     "garbage": (garbage, "does not answer properly"),
     "hangs up": (hang_up, "does not answer properly"),
@@ -130,7 +132,7 @@ FAULTS: dict[str, tuple[Callable[[Exchange], None], str]] = {
     "500": (answers(500, b"\x1b[2J"), "answered 500"),
     "503": (answers(503), "answered 503"),
     "401": (answers(401, WWW_Authenticate='Bearer realm="http://169.254.169.254/"'), "asks for credentials"),
-    "403": (answers(403), "asks for credentials"),
+    "403": (answers(403), "lets nobody read this without credentials"),
 }
 
 
@@ -145,9 +147,9 @@ def test_a_fault_is_an_error_that_names_it_and_leaves_nothing_behind(scene: Scen
         if others:
             scene.registry.misbehaviours[others] = answers(404)
     scene.registry.misbehaviours[where] = misbehave
-    failed(scene.verdict(), why)
+    failed(scene.verdict(Limits(image_seconds=0.4) if why is SLOW else UNHURRIED), why)
     scene.registry.misbehaviours.clear()
-    assert scene.verdict().outcome is Outcome.TRUSTED
+    assert scene.verdict(UNHURRIED).outcome is Outcome.TRUSTED
 
 
 def test_a_fault_that_could_not_have_mattered_is_none(scene: Scene) -> None:
@@ -240,68 +242,7 @@ def test_a_redirect_loop_is_refused(scene: Scene) -> None:
     refused(scene.verdict(), "more than 3 redirects")
 
 
-BLOB = "https://registry.example.com/v2/x/blobs/y"
-
-
-@pytest.mark.parametrize(
-    "location",
-    [
-        None,
-        "",
-        "http://registry.example.com/plain",
-        "https://user:secret@cdn.example.com/",
-        "https://cdn.example.com:8443/",
-        "https://10.0.0.1/",
-        "https://[::1]/",
-        "https://[fe80::1]/",
-        "https://[::ffff:127.0.0.1]/",
-        "https://0x7f000001/",
-        "https://2130706433/",
-        "https://127.1/",
-        "https://127.0.0.1./",
-        "https://localhost/",
-        "https://metadata/",
-        "file:///etc/passwd",
-        "ftp://cdn.example.com/",
-        "https://[broken/",
-    ],
-)
-def test_redirects_that_are_not_followed(location: str | None) -> None:
-    with pytest.raises(Malformed, match="redirect"):
-        _redirected(BLOB, location)
-
-
-@pytest.mark.parametrize("location", ["/moved", "https://bucket.s3.sa-east-1.amazonaws.com/key?X-Amz-Signature=1"])
-def test_redirects_that_are_followed(location: str) -> None:
-    assert _redirected(BLOB, location).startswith("https://")
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        '<https://evil.example/v2/x/referrers/d?n=2>; rel="next"',
-        '<//evil.example/v2/x/referrers/d?n=2>; rel="next"',
-        '</v2/other/referrers/d?n=2>; rel="next"',
-        '</v2/x/referrers/d>; rel="next"',
-        '</v2/x/referrers/d?n=2>; rel="prev"',
-        "nonsense",
-        '<https://[/>; rel="next"',
-    ],
-)
-def test_links_that_are_not_followed(link: str) -> None:
-    with pytest.raises(Malformed, match="Link header"):
-        _next_page(link, "https://registry.example.com/v2/x/referrers/d")
-
-
 def test_nothing_is_asked_of_a_registry_that_no_rule_names(scene: Scene) -> None:
     verifier = scene.trust.verifier(release=[scene.signer.pem])
     verifier.verify([f"{NAME}/elsewhere/api@{scene.digest}", f"{NAME}/cartorio/api:latest"])
     assert scene.registry.requests == []
-
-
-def test_no_token_service_is_ever_contacted(scene: Scene) -> None:
-    with HostileRegistry().running() as realm:
-        challenge = f'Bearer realm="http://{realm.host}/token",service="x"'
-        scene.registry.misbehaviours[""] = answers(401, WWW_Authenticate=challenge)
-        failed(scene.verdict(), "logging in is not supported")
-        assert realm.requests == []
