@@ -125,7 +125,7 @@ def test_a_tag_is_pinned_to_what_the_layout_says(tmp_path: Path, folder: Folder,
     assert "no tag '2.0'" in str(found[f"{NAME}/cartorio/api:2.0"])
     folder.listed.append({**folder.content.image(), "annotations": {REF: "1.0"}})
     folder.write()
-    assert "are called" in str(verifier.pin([f"{NAME}/cartorio/api:1.0"]).popitem()[1])
+    assert "are called" in str(verifier.pin([f"{NAME}/cartorio/api:1.0"])[f"{NAME}/cartorio/api:1.0"])
 
 
 @pytest.mark.parametrize(
