@@ -2,8 +2,9 @@
 
 The engine tells a pack its stack by the call `ConfigureStack`, after the pack has started; Python packs
 (`pulumi.policy`, `pulumi_policy`) read it from the environment they are started with. So the engine first meets this
-proxy, the pack is started when the configuration is known, and everything else is passed on, byte for byte. The
-vendor's language hosts do the same: github.com/pulumi/pulumi/sdk/v3 v3.259.0, `policy_proxy.go`.
+proxy, the pack is started when the configuration is known, and the calls of until then are passed on. After that the
+engine is told to connect anew (GOAWAY), and its bytes go to the pack without a look: two calls a resource add up. The
+vendor's language hosts do the same but for that: github.com/pulumi/pulumi/sdk/v3 v3.259.0, `policy_proxy.go`.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import grpc
 from pulumi.runtime.proto import analyzer_pb2
 
 from lab.engine._protocol import CHANNEL_OPTIONS
+from lab.engine._splice import Splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SERVICE = "/pulumirpc.Analyzer/"
+_GRACE = 60.0  # seconds
 
 
 class PolicyProxy(grpc.GenericRpcHandler):
@@ -33,7 +36,8 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self._pack: futures.Future[grpc.Channel] = futures.Future()
         self._server = grpc.server(futures.ThreadPoolExecutor(thread_name_prefix="policy"), options=CHANNEL_OPTIONS)
         self._server.add_generic_rpc_handlers((self,))
-        self.port: int = self._server.add_insecure_port("127.0.0.1:0")
+        self._splice = Splice(self._server.add_insecure_port("127.0.0.1:0"))
+        self.port = self._splice.port
         self._server.start()
 
     def await_environment(self, ended: Callable[[], bool]) -> dict[str, str] | None:
@@ -57,7 +61,9 @@ class PolicyProxy(grpc.GenericRpcHandler):
                 if error.code() is not grpc.StatusCode.UNIMPLEMENTED:
                     self.fail(f"the policy pack refused the stack's configuration: {error.details()}")
                     return
+        self._splice.target = port
         self._pack.set_result(channel)
+        self._server.stop(grace=_GRACE)  # for the calls under way; later ones come by a connection of their own
 
     def fail(self, reason: str) -> None:
         """The pack will not come: answer every call with `reason`."""
@@ -70,6 +76,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self._configured.set()
         # With time for calls under way: the engine shows their answer, which says why there is no pack.
         self._server.stop(grace=1.0).wait()
+        self._splice.close()
         if self._pack.exception() is None:
             self._pack.result().close()
 
