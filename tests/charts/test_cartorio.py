@@ -64,6 +64,20 @@ def test_the_autoscaler_alone_owns_the_number_of_replicas(toolchain: Toolchain, 
     assert all("replicas" not in objects["Deployment", f"cartorio-{role}"]["spec"] for role in ROLES)
 
 
+def test_pods_have_a_priority_of_their_own_or_the_one_that_is_there(toolchain: Toolchain, tmp_path: Path) -> None:
+    def classes(objects: dict[tuple[str, str], dict[str, Any]]) -> set[str]:
+        return {
+            objects["Deployment", f"cartorio-{role}"]["spec"]["template"]["spec"]["priorityClassName"] for role in ROLES
+        }
+
+    own = rendered(toolchain, tmp_path, GOOD)
+    assert classes(own) == {"cartorio-cartorio"}
+    assert own["PriorityClass", "cartorio-cartorio"]["value"] > 0
+    others = rendered(toolchain, tmp_path, {**GOOD, "priorityClassName": "notary"})
+    assert classes(others) == {"notary"}
+    assert not [kind for kind, _ in others if kind == "PriorityClass"]
+
+
 def test_a_role_goes_to_its_nodes_and_tolerates_what_keeps_others_away(toolchain: Toolchain, tmp_path: Path) -> None:
     values = {**GOOD, "workers": {"nodes": "batch"}}
     objects = rendered(toolchain, tmp_path, values)

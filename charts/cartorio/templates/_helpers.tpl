@@ -54,3 +54,8 @@ scaleDown:
     - { type: Percent, value: 25, periodSeconds: 60 }
     - { type: Pods, value: 1, periodSeconds: 60 }
 {{- end }}
+
+{{/* The pods' priority class. Classes are the whole cluster's: the release's own has its namespace in its name. */}}
+{{- define "cartorio.priority" -}}
+{{- .Values.priorityClassName | default (printf "%s-%s" .Release.Namespace .Release.Name) -}}
+{{- end }}
