@@ -23,6 +23,11 @@ _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 _DNS_NAMESPACE = "kube-system"
 _DNS_LABELS = {"k8s-app": "kube-dns"}
 _DNS_PORT = 53
+# A controller's room: its chart says how many pods there are, and what they need. This is what a controller gone wrong
+# makes at most (an agent has one on each node), what a container gets that asks for nothing, and what none needs.
+_CONTROLLER_PODS = 500
+_CONTROLLER_REQUEST = {"cpu": "50m", "memory": "64Mi"}
+_CONTROLLER_MAXIMUM = {"cpu": "16", "memory": "64Gi"}
 
 
 class PodSecurity(StrEnum):
@@ -69,8 +74,8 @@ class RoomArgs(Args):
         stack: the stack's name.
         namespace: its name in the cluster. Named, not automatic: people, releases and policies elsewhere rely on it.
         component: what it belongs to, for its labels.
-        quota: what all pods may ask for together; None for controllers, of which the chart says how many there are.
-        container_limits: defaults and bounds of one container.
+        quota: what all pods may ask for together; None for controllers, of which only the number is bounded.
+        container_limits: defaults and bounds of one container; None for controllers, whose charts say what they need.
         pod_security: level that pods are held to.
         admission: whether the cluster's admission policy judges its images.
         flows: traffic besides DNS and that between its own pods.
@@ -102,10 +107,8 @@ class Room(Component):
         super().__init__(name, opts)
         self._args = args
         self.namespace = self._namespace(name)
-        if args.quota is not None:
-            self._quota(name, args.quota)
-        if args.container_limits is not None:
-            self._limits(name, args.container_limits)
+        self._quota(name, args.quota)
+        self._limits(name, args.container_limits)
         self._policy(name, "deny", "default-deny", ("Ingress", "Egress"))
         self._policy(name, "dns", "allow-dns", ("Egress",), egress=_dns())
         if args.own_traffic:
@@ -145,39 +148,40 @@ class Room(Component):
             name=name, namespace=self.namespace, labels=labels(self._args.stack, self._args.component)
         )
 
-    def _quota(self, name: str, quota: Quota) -> None:
+    def _quota(self, name: str, quota: Quota | None) -> None:
+        hard = {"pods": str(_CONTROLLER_PODS if quota is None else quota.pods)}
+        if quota is not None:
+            hard |= {
+                "requests.cpu": quota.requests.cpu,
+                "requests.memory": quota.requests.memory,
+                "limits.cpu": quota.limits.cpu,
+                "limits.memory": quota.limits.memory,
+            }
+        # Both would open the namespace to the outside past the ingress.
+        hard |= {"services.loadbalancers": "0", "services.nodeports": "0"}
         core.v1.ResourceQuota(
             f"{name}-quota",
             metadata=self._metadata("cartorio"),
-            spec=core.v1.ResourceQuotaSpecArgs(
-                hard={
-                    "requests.cpu": quota.requests.cpu,
-                    "requests.memory": quota.requests.memory,
-                    "limits.cpu": quota.limits.cpu,
-                    "limits.memory": quota.limits.memory,
-                    "pods": str(quota.pods),
-                    # Both would open the namespace to the outside past the ingress.
-                    "services.loadbalancers": "0",
-                    "services.nodeports": "0",
-                }
-            ),
+            spec=core.v1.ResourceQuotaSpecArgs(hard=hard),
             opts=self._child(),
         )
 
-    def _limits(self, name: str, limits: ContainerLimits) -> None:
+    def _limits(self, name: str, limits: ContainerLimits | None) -> None:
+        if limits is None:
+            item = core.v1.LimitRangeItemArgs(
+                type="Container", default_request=_CONTROLLER_REQUEST, max=_CONTROLLER_MAXIMUM
+            )
+        else:
+            item = core.v1.LimitRangeItemArgs(
+                type="Container",
+                default_request=_amounts(limits.default_request),
+                default=_amounts(limits.default_limit),
+                max=_amounts(limits.maximum),
+            )
         core.v1.LimitRange(
             f"{name}-limits",
             metadata=self._metadata("cartorio"),
-            spec=core.v1.LimitRangeSpecArgs(
-                limits=[
-                    core.v1.LimitRangeItemArgs(
-                        type="Container",
-                        default_request=_amounts(limits.default_request),
-                        default=_amounts(limits.default_limit),
-                        max=_amounts(limits.maximum),
-                    )
-                ]
-            ),
+            spec=core.v1.LimitRangeSpecArgs(limits=[item]),
             opts=self._child(),
         )
 

@@ -34,7 +34,7 @@ def plan() -> Plan:
 
 
 def test_nothing_runs_in_the_room_and_nothing_gets_in_or_out(plan: Plan) -> None:
-    quota = plan.one("kubernetes:core/v1:ResourceQuota").inputs["spec"]["hard"]
+    quota = plan.one("kubernetes:core/v1:ResourceQuota", "restore-test-nothing-runs").inputs["spec"]["hard"]
     assert (quota["pods"], quota["persistentvolumeclaims"]) == ("0", "0")
     policies = {one.inputs["metadata"]["name"] for one in plan.of("kubernetes:networking.k8s.io/v1:NetworkPolicy")}
     assert policies == {"default-deny", "allow-dns"}

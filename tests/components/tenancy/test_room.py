@@ -64,6 +64,11 @@ def test_flows_are_what_they_say_and_no_more() -> None:
     assert policies["allow-anything"]["egress"] == [{}]
 
 
-def test_without_amounts_there_are_neither_quota_nor_limits() -> None:
-    types = {resource.type for resource in _plan().resources}
-    assert not types & {"kubernetes:core/v1:ResourceQuota", "kubernetes:core/v1:LimitRange"}
+def test_without_amounts_the_number_of_pods_is_bounded_and_a_container_asks_for_something() -> None:
+    plan = _plan()
+    hard = plan.one("kubernetes:core/v1:ResourceQuota").inputs["spec"]["hard"]
+    assert hard == {"pods": "500", "services.loadbalancers": "0", "services.nodeports": "0"}
+    (limits,) = plan.one("kubernetes:core/v1:LimitRange").inputs["spec"]["limits"]
+    assert limits["type"] == "Container"
+    assert limits["defaultRequest"] == {"cpu": "50m", "memory": "64Mi"}
+    assert "default" not in limits, "a chart's container without a limit gets the maximum, not a small one"
