@@ -11,7 +11,7 @@ import pytest
 from guardrails.catalogue import CATALOGUE
 from guardrails.examiner import Examiner
 from guardrails.model import Context, Profile
-from guardrails.resources.base import Declared
+from guardrails.resources.base import Declared, Stack
 from guardrails.resources.kubernetes import parse_object
 from tests.support.policies import NOW, REGISTRIES, surroundings
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from guardrails.model import Finding, Policy
     from lab.services import Tools
-    from tests.support.policies import Ask, Declare, MakeExaminer
+    from tests.support.policies import Ask, AskStack, Declare, MakeExaminer
 
 
 @pytest.fixture
@@ -40,6 +40,19 @@ def ask(policies: dict[str, Policy]) -> Ask:
             if isinstance(resource, policy.resource_types)
             for finding in policy.rule(resource, given)
         )
+
+    return judge
+
+
+@pytest.fixture
+def ask_stack(policies: dict[str, Policy]) -> AskStack:
+    def judge(rule: str, *manifests: object) -> tuple[Finding, ...]:
+        found = [
+            resource
+            for number, manifest in enumerate(manifests)
+            for resource in parse_object(manifest, address=f"urn:{number}", name="x")
+        ]
+        return policies[rule].rule(Stack("", "", "the stack", tuple(found)), Context(Profile.PRODUCAO, NOW, REGISTRIES))
 
     return judge
 

@@ -72,6 +72,12 @@ class Ask(Protocol):
     def __call__(self, rule: str, manifest: object, **context: object) -> tuple[Finding, ...]: ...
 
 
+class AskStack(Protocol):
+    """Judge several manifests by one rule across resources; the first one's address is `urn:0`."""
+
+    def __call__(self, rule: str, *manifests: object) -> tuple[Finding, ...]: ...
+
+
 class Declare(Protocol):
     """Declare a resource: `declare(properties, "aws:kms/key:Key", "envelope")`."""
 

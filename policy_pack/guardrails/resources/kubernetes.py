@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from guardrails.resources import reading
 from guardrails.resources.base import Malformed, Resource
 from guardrails.resources.images import find_images
+from guardrails.resources.kinds import typed
 from guardrails.resources.pods import find_pods, is_built_in
 from guardrails.resources.reading import Unknown
 
@@ -47,8 +48,8 @@ def parse_object(
         name: Pulumi's name for it, where the object has none of its own yet.
 
     Yields:
-        The object, its pods, then the images that it names outside of pods; a `Malformed` for what cannot be read; for
-        a list, that of each item.
+        The object, its pods, the images that it names outside of pods, and what else it is to rules
+        (`guardrails.resources.kinds`); a `Malformed` for what cannot be read; for a list, that of each item.
     """
     yield from _parse(manifest, address, origin, token, name, _LIST_DEPTH)
 
@@ -75,6 +76,7 @@ def _parse(manifest: object, address: str, origin: str, token: str, name: str, d
             seen.update(use.path for use in pod.images)
             yield pod
         yield from find_images(found, group, kind, raw, seen)
+        yield from typed(found)
     except reading.MalformedError as error:
         yield malformed(found, error)
 

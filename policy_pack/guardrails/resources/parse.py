@@ -8,6 +8,7 @@ from guardrails.resources import reading
 from guardrails.resources.aws import parse_aws
 from guardrails.resources.aws_images import find_aws_images
 from guardrails.resources.base import Declared, Resource
+from guardrails.resources.delivery import chart_of_release
 from guardrails.resources.helm import RELEASE_TYPE, HelmError, HelmRelease, StandInError
 from guardrails.resources.kubernetes import malformed, parse_object
 
@@ -51,7 +52,7 @@ def parse(declared: Declared, renderer: Renders) -> tuple[Resource, ...]:
     whole = Resource(declared.address, declared.address, f"{declared.type.rpartition(':')[2]} {declared.name}")
     try:
         if declared.type == RELEASE_TYPE:
-            return tuple(_release(declared, renderer))
+            return (*_release(declared, renderer), chart_of_release(declared))
         if declared.type in _COMPONENTS:
             return ()
         if declared.type.startswith(_NO_OBJECTS):

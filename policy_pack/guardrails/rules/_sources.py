@@ -69,3 +69,15 @@ def fsbp(ref: str) -> Control:
     file = "prowler/compliance/aws/aws_foundational_security_best_practices_aws.json"
     source = f"https://github.com/prowler-cloud/prowler/blob/{commit}/{file}"
     return Control("AWS Foundational Security Best Practices", "2026-08", ref, source, _READ_LATER)
+
+
+def rbac_good_practices(section: str) -> Control:
+    """A section of Kubernetes' good practices for RBAC."""
+    source = "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"
+    return Control("Kubernetes documentation", "v1.36", f"RBAC Good Practices: {section}", source, _READ_LATER)
+
+
+def flux(controller: str, version: str, page: str, section: str) -> Control:
+    """A section of the specification of Flux's API, as the controller's sources have it."""
+    source = f"https://github.com/fluxcd/{controller}/blob/v{version}/docs/spec/{page}.md"
+    return Control(f"Flux {controller}", f"v{version}", section, source, _READ_LATER)

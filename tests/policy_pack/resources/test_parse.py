@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from guardrails.resources.aws import KINDS
 from guardrails.resources.base import Declared, Malformed
+from guardrails.resources.delivery import ChartUse, Sync
 from guardrails.resources.helm import RELEASE_TYPE, HelmError, HelmRelease
 from guardrails.resources.kubernetes import KubernetesObject
 from guardrails.resources.parse import parse
@@ -26,7 +27,9 @@ def _parse(kind: str, properties: dict[str, Any], renderer: Renders | None = Non
 
 
 def test_a_release_is_opened_up() -> None:
-    release, found, pod = _parse(RELEASE_TYPE, {}, Manifests((POD,)))
+    release, found, pod, chart = _parse(RELEASE_TYPE, {"chart": "./charts/x"}, Manifests((POD,)))
+    assert isinstance(chart, ChartUse)
+    assert (chart.chart, chart.address) == ("./charts/x", "urn:x")
     assert isinstance(release, HelmRelease)
     assert release.problem == ""
     assert isinstance(found, KubernetesObject)
@@ -40,7 +43,7 @@ def test_a_release_that_cannot_be_rendered_says_why() -> None:
         def render(self, *_: object) -> tuple[Any, ...]:
             raise HelmError("no", "do")
 
-    (release,) = _parse(RELEASE_TYPE, {}, Refuses())
+    release, _ = _parse(RELEASE_TYPE, {}, Refuses())
     assert (release.problem, release.remedy) == ("no", "do")
 
 
@@ -66,8 +69,9 @@ def test_what_is_no_object_of_its_own_is_left_alone(kind: str) -> None:
     ["kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization", "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease"],
 )
 def test_custom_resources_with_similar_names_are_objects(kind: str) -> None:
-    (found,) = _parse(kind, {"metadata": {"name": "x"}})
+    found, sync = _parse(kind, {"metadata": {"name": "x"}})
     assert isinstance(found, KubernetesObject)
+    assert isinstance(sync, Sync)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""What typed Kubernetes objects have in common: a name in a namespace, and the objects' raw metadata."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from guardrails.resources import reading
+from guardrails.resources.base import Resource
+from guardrails.resources.reading import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guardrails.resources.kubernetes import KubernetesObject
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Resource):
+    """A Kubernetes object of a kind that rules know.
+
+    Args:
+        kind: its kind.
+        name: its name.
+        namespace: where it is; empty when it does not say so, or is in none.
+    """
+
+    kind: str
+    name: str | Unknown
+    namespace: str | Unknown
+
+    def beside(self, other: Located) -> bool | Unknown:
+        """Whether both are in one namespace. Two of one release that do not know it yet are."""
+        if isinstance(self.namespace, Unknown) or isinstance(other.namespace, Unknown):
+            same = self.address == other.address and self.namespace == other.namespace
+            return True if same else reading.UNKNOWN
+        return self.namespace == other.namespace
+
+
+def place(found: KubernetesObject) -> dict[str, Any]:
+    """The arguments of `Located`."""
+    return {
+        "address": found.address,
+        "identity": found.identity,
+        "title": found.title,
+        "kind": found.kind,
+        "name": found.name,
+        "namespace": found.namespace,
+    }
+
+
+def metadata(found: KubernetesObject, key: str) -> Mapping[str, Any] | Unknown:
+    """`labels` or `annotations` of an object."""
+    raw = reading.mapping(found.properties, "metadata", "")
+    return raw if isinstance(raw, Unknown) else reading.mapping(raw, key, "metadata")
