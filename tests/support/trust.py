@@ -15,7 +15,7 @@ import yaml
 from guardrails.trust import Outcome, Verdict, Verifier
 from guardrails.trust.limits import Limits
 from guardrails.trust.mirrors import Mirrors
-from guardrails.trust.policy import load_policy
+from guardrails.trust.policy_file import load_policy
 from tests.support.signing import Content
 
 if TYPE_CHECKING:

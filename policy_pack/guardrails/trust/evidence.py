@@ -7,14 +7,14 @@ anything: a source that fails becomes an item of the evidence saying so. Formats
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from guardrails.trust.documents import Index, Manifest
 from guardrails.trust.errors import Malformed, Unavailable, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
 
     from guardrails.trust.documents import Descriptor
     from guardrails.trust.limits import Limits
@@ -24,23 +24,41 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 SIMPLE_SIGNING: Final = "application/vnd.dev.cosign.simplesigning.v1+json"
+ENVELOPE: Final = "application/vnd.dsse.envelope.v1+json"
 BUNDLE: Final = "application/vnd.dev.sigstore.bundle.v0.3+json"
 
 ABSENT: Final = "absent"
 RECORDED: Final = "recorded"
 
 _SIGNATURE: Final = "dev.cosignproject.cosign/signature"
-_CERTIFICATE: Final = "dev.sigstore.cosign/certificate"
+_REFERENCE_TYPE: Final = "vnd.docker.reference.type"
+"""Marks what an index lists beside its images: BuildKit's attestation manifests, which nothing runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimpleSigning:
-    """A legacy signature: the payload's raw bytes and the base64 signature over them from the layer's annotation."""
+    """A legacy signature.
+
+    Attributes:
+        source: where it was found.
+        payload: the raw bytes that were signed.
+        signature: the base64 signature over them, from the layer's annotation.
+        annotations: all of the layer's: certificate, chain, log entry and timestamp, if it has any (`material`).
+    """
 
     source: str
     payload: bytes
     signature: str
-    has_certificate: bool
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyAttestation:
+    """A DSSE envelope from cosign's `.att` tag, with the annotations of its layer."""
+
+    source: str
+    envelope: bytes
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,7 @@ class Unreachable:
     remedy: str
 
 
-Item = SimpleSigning | BundleDocument | Unusable | Unreachable
+Item = SimpleSigning | LegacyAttestation | BundleDocument | Unusable | Unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,41 +97,89 @@ class Evidence:
         image: what the registry has under the digest: "image", "index", "absent"; "recorded" for one that a rehearsal
             has signed and not fetched (`recorded`); or why that is unusable or unknown.
         items: in a fixed order (by source), whatever order the registry listed or answered in.
+        platforms: of an index, where they were asked for: the digest and evidence of each image that it lists.
     """
 
     image: str | Unusable | Unreachable
     items: tuple[Item, ...]
+    platforms: tuple[tuple[Digest, Evidence], ...] = ()
 
 
-async def gather(registry: Registry, repository: Repository, digest: Digest, limits: Limits) -> Evidence:
-    """Fetch the evidence about one image within `Limits.image_seconds`. Does not raise for what a registry does."""
-    loop = asyncio.get_running_loop()
-    collector = _Collector(registry, repository, digest, loop.time() + limits.image_seconds, limits)
-    image, legacy, bundles = await asyncio.gather(collector.image(), collector.legacy(), collector.bundles())
-    return Evidence(image, tuple(sorted((*legacy, *bundles), key=lambda item: (item.source, repr(item)))))
+async def gather(
+    registry: Registry,
+    repository: Repository,
+    digest: Digest,
+    limits: Limits,
+    *,
+    attestations: bool = False,
+    platforms: bool = False,
+) -> Evidence:
+    """Fetch the evidence about one image within `Limits.image_seconds`. Does not raise for what a registry does.
+
+    Args:
+        registry: where to ask.
+        repository: of the image.
+        digest: of the image.
+        limits: how much to take.
+        attestations: whether the rule asks for any: then also cosign's `.att` tag is read, and larger documents.
+        platforms: whether the rule asks for evidence about the images that an index lists.
+    """
+    deadline = asyncio.get_running_loop().time() + limits.image_seconds
+    collector = _Collector(registry, repository, digest, deadline, limits, attestations=attestations)
+    found, signatures, attested, bundles = await asyncio.gather(
+        collector.image(), collector.legacy(), collector.legacy_attestations(), collector.bundles()
+    )
+    items = tuple(sorted((*signatures, *attested, *bundles), key=lambda item: item.source))
+    if isinstance(found, Unusable | Unreachable):
+        return Evidence(found, items)
+    kind = ABSENT if found is None else "index" if isinstance(found, Index) else "image"
+    if not platforms or not isinstance(found, Index):
+        return Evidence(kind, items)
+    listed = sorted({one.digest for one in found.manifests if one.annotations.get(_REFERENCE_TYPE) is None}, key=str)
+    if len(listed) > limits.platforms:
+        return Evidence(
+            Unusable("the image", f"an index of {len(listed)} images, more than are judged one by one"), items
+        )
+    children = [(one, await gather(registry, repository, one, limits, attestations=attestations)) for one in listed]
+    return Evidence(kind, items, tuple(children))
 
 
 class _Collector:
     def __init__(
-        self, registry: Registry, repository: Repository, digest: Digest, deadline: float, limits: Limits
+        self,
+        registry: Registry,
+        repository: Repository,
+        digest: Digest,
+        deadline: float,
+        limits: Limits,
+        *,
+        attestations: bool,
     ) -> None:
         self._registry = registry
         self._repository = repository
         self._digest = digest
         self._deadline = deadline
         self._seconds = limits.image_seconds
+        self._attestations = attestations
+        self._small = limits.evidence_bytes
+        self._largest = limits.attestation_bytes if attestations else limits.evidence_bytes
+        self._left = limits.image_attestation_bytes
         self._slots = asyncio.Semaphore(limits.parallel_documents)
 
-    async def image(self) -> str | Unusable | Unreachable:
-        """What is under the digest itself."""
-        found = await self._guarded("the image", self._registry.image(self._repository, self._digest))
-        if isinstance(found, Unusable | Unreachable):
-            return found
-        return ABSENT if found is None else "index" if isinstance(found, Index) else "image"
+    async def image(self) -> Manifest | Index | Unusable | Unreachable | None:
+        """What is under the digest itself; None if there is nothing."""
+        return await self._guarded("the image", self._registry.image(self._repository, self._digest))
 
     async def legacy(self) -> list[Item]:
         """The signatures under cosign's `.sig` tag."""
-        tag = self._digest.cosign_tag("sig")
+        return await self._legacy("sig", self._simple_signing)
+
+    async def legacy_attestations(self) -> list[Item]:
+        """The attestations under cosign's `.att` tag."""
+        return await self._legacy("att", self._envelope) if self._attestations else []
+
+    async def _legacy(self, suffix: str, read: Callable[[str, Descriptor], Coroutine[None, None, Item]]) -> list[Item]:
+        tag = self._digest.cosign_tag(suffix)
         if tag is None:  # a SHA-512 digest: no such tag can exist
             return []
         found = await self._guarded(f"tag {tag}", self._registry.tagged(self._repository, tag))
@@ -123,8 +189,9 @@ class _Collector:
             return [found]
         if isinstance(found, Index):
             return [Unusable(f"tag {tag}", "an index where a manifest of signatures belongs")]
-        read = [self._simple_signing(f"tag {tag}, layer {n}", layer) for n, layer in enumerate(found.layers, 1)]
-        return list(await asyncio.gather(*read))
+        return list(
+            await asyncio.gather(*(read(f"tag {tag}, layer {n}", one) for n, one in enumerate(found.layers, 1)))
+        )
 
     async def _simple_signing(self, source: str, layer: Descriptor) -> Item:
         if layer.media_type != SIMPLE_SIGNING:
@@ -132,10 +199,18 @@ class _Collector:
         signature = layer.annotations.get(_SIGNATURE)
         if not signature:
             return Unusable(source, f"the annotation {_SIGNATURE} is missing")
-        payload = await self._guarded(source, self._registry.blob(self._repository, layer))
+        payload = await self._content(source, layer)
         if isinstance(payload, Unusable | Unreachable):
             return payload
-        return SimpleSigning(source, payload, signature, _CERTIFICATE in layer.annotations)
+        return SimpleSigning(source, payload, signature, layer.annotations)
+
+    async def _envelope(self, source: str, layer: Descriptor) -> Item:
+        if layer.media_type != ENVELOPE:
+            return Unusable(source, f"{quoted(layer.media_type)} is not an attestation's media type")
+        envelope = await self._content(source, layer)
+        if isinstance(envelope, Unusable | Unreachable):
+            return envelope
+        return LegacyAttestation(source, envelope, layer.annotations)
 
     async def bundles(self) -> list[Item]:
         """The bundles among the referrers, by the API and, where it says nothing, by the fallback tag."""
@@ -168,10 +243,18 @@ class _Collector:
         if len(manifest.layers) != 1 or manifest.layers[0].media_type != BUNDLE:
             kinds = ", ".join(quoted(layer.media_type) for layer in manifest.layers[:3]) or "nothing"
             return Unusable(source, f"it holds {kinds}, not one {BUNDLE}")
-        document = await self._guarded(source, self._registry.blob(self._repository, manifest.layers[0]))
+        document = await self._content(source, manifest.layers[0])
         if isinstance(document, Unusable | Unreachable):
             return document
         return BundleDocument(source, document)
+
+    async def _content(self, source: str, descriptor: Descriptor) -> bytes | Unusable | Unreachable:
+        """A blob; large ones together within what one image may hold. Small ones, signatures, are never crowded out."""
+        if self._small < descriptor.size <= self._largest:
+            if descriptor.size > self._left:
+                return Unusable(source, "the attestations of this image are larger than what is read altogether")
+            self._left -= descriptor.size
+        return await self._guarded(source, self._registry.blob(self._repository, descriptor, self._largest))
 
     async def _guarded(self, source: str, work: Awaitable[_T]) -> _T | Unusable | Unreachable:
         """Await some reading within the image's deadline; its failure is evidence, not an exception."""

@@ -1,43 +1,79 @@
-"""The two ways cosign writes a signature, read into one shape: bytes that were signed, and what they say.
+"""The ways signatures and attestations are written, read into one shape: what was signed, and what that says.
 
 - Legacy simple signing: https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
-- Bundle v0.3 with a DSSE envelope (cosign 3): https://docs.sigstore.dev/about/bundle/,
-  https://github.com/secure-systems-lab/dsse/blob/master/envelope.md and
-  https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
+- Legacy attestations: https://github.com/sigstore/cosign/blob/main/specs/ATTESTATION_SPEC.md
+- Bundle v0.3 with a DSSE envelope (cosign 3) or a message signature: https://docs.sigstore.dev/about/bundle/ and
+  https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
 
-Pure. A claim's message is what a key has to have signed; only after that holds does `fault` ask what the message says,
+Pure. A claim's message is what a key has to have signed; only after that holds does anybody ask what the message says,
 so that nothing unsigned is ever believed. Unknown fields are ignored where the formats allow extensions; whatever
-would change what is verified (another payload type, several signatures, certificates) is refused by name.
+would change what is verified (another payload type, several signatures) is refused by name.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from guardrails.trust import material as materials
 from guardrails.trust import strict_json
+from guardrails.trust._fields import an_object, data
 from guardrails.trust.errors import Malformed, quoted
-from guardrails.trust.evidence import BUNDLE, BundleDocument, SimpleSigning
+from guardrails.trust.evidence import BUNDLE, BundleDocument, LegacyAttestation, SimpleSigning
+from guardrails.trust.predicates import SIGNATURE_TYPE
+from guardrails.trust.statements import PAYLOAD_TYPE, STATEMENT_V1, Statement
 
 if TYPE_CHECKING:
+    from guardrails.trust.keys import PublicKey
+    from guardrails.trust.material import Material
     from guardrails.trust.reference import Digest
 
 _SIMPLE_TYPE: Final = "cosign container image signature"
-_PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
-_STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
-_SIGN_PREDICATE: Final = "https://sigstore.dev/cosign/sign/v1"
-
 _BUNDLE_KNOWN: Final = frozenset({"mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope"})
-_MATERIAL_KNOWN: Final = frozenset(
-    {"publicKey", "x509CertificateChain", "certificate", "tlogEntries", "timestampVerificationData"}
-)
 _ENVELOPE_KNOWN: Final = frozenset({"payload", "payloadType", "signatures"})
 _SIGNATURE_KNOWN: Final = frozenset({"sig", "keyid"})
-_STATEMENT_KNOWN: Final = frozenset({"_type", "subject", "predicateType", "predicate"})
+_MESSAGE_KNOWN: Final = frozenset({"messageDigest", "signature"})
 _SIMPLE_KNOWN: Final = frozenset({"critical", "optional"})
 _CRITICAL_KNOWN: Final = frozenset({"identity", "image", "type"})
+
+EARLIER_BUNDLES: Final = {
+    f"application/vnd.dev.sigstore.bundle+json;version=0.{minor}": minor < 3  # noqa: PLR2004 -- v0.3 has no chains
+    for minor in (1, 2, 3)
+}
+"""Media types of bundles before cosign 3, and whether their certificates come in chains. Images don't have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A legacy payload, signed as it is."""
+
+    payload: bytes
+
+    @property
+    def message(self) -> bytes:
+        """What was signed."""
+        return self.payload
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A DSSE envelope's in-toto payload; what was signed is its encoding."""
+
+    payload: bytes
+
+    @property
+    def message(self) -> bytes:
+        """What was signed."""
+        return pre_authentication_encoding(PAYLOAD_TYPE, self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A message signature: the content itself was signed. Of an image no more than a digest is at hand."""
+
+    digest: Digest
+    message: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +82,128 @@ class Claim:
 
     Attributes:
         source: where it was found.
-        message: the bytes a key has to have signed.
-        signature: DER for ECDSA, raw for RSA.
-        note: what a reader should know when no key fits; may be empty.
+        content: what was signed.
+        signature: DER for ECDSA, raw for RSA and Ed25519.
+        material: what came with it.
+        document: the whole bundle, where it is one.
     """
 
     source: str
-    message: bytes
+    content: Simple | Envelope | Blob
     signature: bytes
-    note: str
-    _content: _SimplePayload | _Statement
+    material: Material
+    document: bytes = b""
+
+    @property
+    def message(self) -> bytes | None:
+        """The bytes a key has to have signed; None where only their digest is at hand."""
+        return self.content.message
+
+    @property
+    def note(self) -> str:
+        """What a reader should know when no key fits; may be empty."""
+        if self.material.certificate:
+            return "it came with a certificate"
+        return f"it says its key is {quoted(self.material.hint)}" if self.material.hint else ""
+
+    def made_by(self, key: PublicKey) -> bool:
+        """Say whether the key signed the content."""
+        message = self.content.message
+        if message is None:
+            digest = self.hashed(key.hash)
+            return digest is not None and key.verifies_digest(self.signature, digest)
+        return key.verifies(self.signature, message)
+
+    def hashed(self, algorithm: str) -> bytes | None:
+        """The digest of what was signed, by an algorithm of `hashlib`; None where that cannot be told."""
+        if isinstance(self.content, Blob) and algorithm == self.content.digest.algorithm:
+            return bytes.fromhex(self.content.digest.hex)
+        message = self.content.message
+        return None if message is None else hashlib.new(algorithm, message).digest()
 
     def fault(self, digest: Digest) -> str | None:
         """Say why the signed message is not a signature of the image with this digest; None if it is one.
 
-        Meaningful only once a key has been found to have signed `message`.
+        Meaningful only once somebody has been found to have signed `message`.
         """
         try:
-            self._content.check(digest)
+            if isinstance(self.content, Simple):
+                _check_simple(self.content.payload, digest)
+            elif isinstance(self.content, Envelope):
+                statement = Statement.parse(self.content.payload)
+                if statement.predicate_type != SIGNATURE_TYPE:
+                    return f"it is an attestation ({quoted(statement.predicate_type)}), not a signature of the image"
+                if statement.kind != STATEMENT_V1:
+                    return f"it signs a {quoted(statement.kind)}, not an in-toto Statement v1"
+                statement.check_subject(digest)
+            elif self.content.digest != digest:
+                return f"it was made for {quoted(self.content.digest)}, not for this image"
         except Malformed as error:
             return str(error)
         return None
 
+    def statement(self, digest: Digest) -> Statement | None:
+        """What the signed message attests about the image with this digest; None if it is no attestation.
 
-def read(item: SimpleSigning | BundleDocument) -> Claim:
-    """Read a fetched signature.
+        Raises:
+            Malformed: it is one, but malformed or of something else.
+        """
+        if not isinstance(self.content, Envelope):
+            return None
+        statement = Statement.parse(self.content.payload)
+        if statement.predicate_type == SIGNATURE_TYPE:
+            return None
+        statement.check_subject(digest)
+        return statement
+
+
+def read(item: SimpleSigning | LegacyAttestation | BundleDocument, digest: Digest) -> Claim:
+    """Read a fetched signature or attestation.
+
+    Args:
+        item: as fetched.
+        digest: of the image it was found for; what a message signature has to be about.
 
     Raises:
         Malformed: it is not well-formed, or of a kind that is not supported; the message says which.
     """
-    return _read_simple(item) if isinstance(item, SimpleSigning) else _read_bundle(item)
+    if isinstance(item, SimpleSigning):
+        signature = data(item.signature, "signature")
+        return Claim(item.source, Simple(item.payload), signature, materials.from_annotations(item.annotations))
+    if isinstance(item, LegacyAttestation):
+        envelope = strict_json.load_object(item.envelope, _ENVELOPE_KNOWN)
+        content, signature = _read_envelope(envelope)
+        return Claim(item.source, content, signature, materials.from_annotations(item.annotations))
+    return read_bundle(item, digest)
+
+
+def read_bundle(item: BundleDocument, digest: Digest, *, message: bytes | None = None, earlier: bool = False) -> Claim:
+    """Read a bundle.
+
+    Args:
+        item: as fetched.
+        digest: what a message signature has to be about.
+        message: the content with that digest, where it is at hand.
+        earlier: whether the versions before v0.3 are read too.
+
+    Raises:
+        Malformed: as `read`.
+    """
+    body = strict_json.load_object(item.document, _BUNDLE_KNOWN)
+    version = body.get("mediaType")
+    if version != BUNDLE and not (earlier and version in EARLIER_BUNDLES):
+        raise Malformed(f"bundle version {quoted(version)} is not supported: {BUNDLE} is")
+    given = an_object(body, "verificationMaterial")
+    material = materials.from_bundle(given, chains=EARLIER_BUNDLES.get(str(version), False))
+    if ("messageSignature" in body) is ("dsseEnvelope" in body):
+        raise Malformed("'dsseEnvelope' or 'messageSignature' is missing, or both are there")
+    if "messageSignature" in body:
+        told = an_object(body, "messageSignature", _MESSAGE_KNOWN)
+        _check_message_digest(told, digest)
+        signature = data(told.get("signature"), "signature")
+        return Claim(item.source, Blob(digest, message), signature, material, item.document)
+    content, signature = _read_envelope(an_object(body, "dsseEnvelope", _ENVELOPE_KNOWN))
+    return Claim(item.source, content, signature, material, item.document)
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
@@ -84,104 +212,35 @@ def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
 
-@dataclass(frozen=True, slots=True)
-class _SimplePayload:
-    payload: bytes
-
-    def check(self, digest: Digest) -> None:
-        body = strict_json.load_object(self.payload, _SIMPLE_KNOWN)
-        critical = _object(body, "critical", _CRITICAL_KNOWN)
-        kind = critical.get("type")
-        if kind != _SIMPLE_TYPE:
-            raise Malformed(f"its payload's type is {quoted(kind)}, not {_SIMPLE_TYPE!r}")
-        image = _object(critical, "image", frozenset({"docker-manifest-digest"}))
-        signed = image.get("docker-manifest-digest")
-        if signed != str(digest):
-            raise Malformed(f"it was made for {quoted(signed)}, not for this image")
+def _check_simple(payload: bytes, digest: Digest) -> None:
+    body = strict_json.load_object(payload, _SIMPLE_KNOWN)
+    critical = an_object(body, "critical", _CRITICAL_KNOWN)
+    kind = critical.get("type")
+    if kind != _SIMPLE_TYPE:
+        raise Malformed(f"its payload's type is {quoted(kind)}, not {_SIMPLE_TYPE!r}")
+    signed = an_object(critical, "image", frozenset({"docker-manifest-digest"})).get("docker-manifest-digest")
+    if signed != str(digest):
+        raise Malformed(f"it was made for {quoted(signed)}, not for this image")
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    payload: bytes
-
-    def check(self, digest: Digest) -> None:
-        body = strict_json.load_object(self.payload, _STATEMENT_KNOWN)
-        kind, predicate = body.get("_type"), body.get("predicateType")
-        if predicate != _SIGN_PREDICATE:
-            raise Malformed(f"it is an attestation ({quoted(predicate)}), not a signature of the image")
-        if kind != _STATEMENT_TYPE:
-            raise Malformed(f"it signs a {quoted(kind)}, not an in-toto Statement v1")
-        subjects = body.get("subject")
-        if not isinstance(subjects, list) or not subjects or not all(isinstance(entry, dict) for entry in subjects):
-            raise Malformed("its statement names no subject")
-        signed: list[object] = []
-        for entry in subjects:
-            strict_json.refuse_variants(entry, frozenset({"name", "digest"}))
-            digests = entry.get("digest")
-            signed.append(digests.get(digest.algorithm) if isinstance(digests, dict) else None)
-        if digest.hex not in signed:
-            raise Malformed(f"it was made for {quoted(signed[0])}, not for this image")
-
-
-def _read_simple(item: SimpleSigning) -> Claim:
-    note = "it came with a certificate; keyless signatures are not supported" if item.has_certificate else ""
-    return Claim(item.source, item.payload, _base64(item.signature, "signature"), note, _SimplePayload(item.payload))
-
-
-def _read_bundle(item: BundleDocument) -> Claim:
-    body = strict_json.load_object(item.document, _BUNDLE_KNOWN)
-    if body.get("mediaType") != BUNDLE:
-        raise Malformed(f"bundle version {quoted(body.get('mediaType'))} is not supported: {BUNDLE} is")
-    note = _check_material(_object(body, "verificationMaterial", _MATERIAL_KNOWN))
-    if "messageSignature" in body:
-        raise Malformed("a bundle with a bare message signature: images are signed by statements (DSSE)")
-    envelope = _object(body, "dsseEnvelope", _ENVELOPE_KNOWN)
+def _read_envelope(envelope: dict[str, Any]) -> tuple[Envelope, bytes]:
     payload_type = envelope.get("payloadType")
-    if payload_type != _PAYLOAD_TYPE:
-        raise Malformed(f"its payloadType is {quoted(payload_type)}, not {_PAYLOAD_TYPE!r}")
+    if payload_type != PAYLOAD_TYPE:
+        raise Malformed(f"its payloadType is {quoted(payload_type)}, not {PAYLOAD_TYPE!r}")
     signatures = envelope.get("signatures")
     if not isinstance(signatures, list) or len(signatures) != 1 or not isinstance(signatures[0], dict):
-        raise Malformed("a bundle's envelope has exactly one signature")
+        raise Malformed("an envelope has exactly one signature")
     strict_json.refuse_variants(signatures[0], _SIGNATURE_KNOWN)
-    payload = _base64(envelope.get("payload"), "payload")
-    return Claim(
-        item.source,
-        pre_authentication_encoding(_PAYLOAD_TYPE, payload),
-        _base64(signatures[0].get("sig"), "signature"),
-        note,
-        _Statement(payload),
-    )
+    return Envelope(data(envelope.get("payload"), "payload")), data(signatures[0].get("sig"), "signature")
 
 
-def _check_material(material: dict[str, Any]) -> str:
-    """Accept key material only; return what to say should no key fit.
-
-    The hint is not looked at: it is not signed. Log entries and timestamps may be there; no rule can ask for them.
-    """
-    certificates = sorted({"certificate", "x509CertificateChain"} & material.keys())
-    if certificates:
-        raise Malformed(f"it carries a {certificates[0]}: keyless signatures are not supported, rules ask for keys")
-    key = _object(material, "publicKey", frozenset({"hint"}))
-    hint = key.get("hint")
-    return f"it says its key is {quoted(hint)}" if hint else ""
-
-
-def _object(parent: dict[str, Any], name: str, known: frozenset[str]) -> dict[str, Any]:
-    value = parent.get(name)
-    if not isinstance(value, dict):
-        raise Malformed(f"{name!r} is missing or not an object")
-    strict_json.refuse_variants(value, known)
-    return value
-
-
-def _base64(value: object, what: str) -> bytes:
-    """Decode standard base64 with padding; the one text that encodes the result, and no other."""
-    if not isinstance(value, str) or not value:
-        raise Malformed(f"the {what} is missing")
-    try:
-        data = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Malformed(f"the {what} is not base64") from error
-    if base64.b64encode(data).decode() != value:
-        raise Malformed(f"the {what} is not canonical base64")
-    return data
+def _check_message_digest(message: dict[str, Any], digest: Digest) -> None:
+    """What the bundle says was signed is not signed itself, but has to agree."""
+    told = message.get("messageDigest")
+    if told is None:
+        return
+    if not isinstance(told, dict):
+        raise Malformed("'messageDigest' is not an object")
+    algorithm = {"SHA2_256": "sha256", "SHA2_512": "sha512"}.get(str(told.get("algorithm")))
+    if algorithm != digest.algorithm or data(told.get("digest"), "message digest").hex() != digest.hex:
+        raise Malformed("a message signature of something else than this image")

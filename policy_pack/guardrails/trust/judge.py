@@ -3,11 +3,12 @@
 What is decided here, and what could have been decided otherwise:
 
 - **The digest in the reference is what has to be signed.** For a multi-platform image that is the index, and a signed
-  index covers the platforms it lists, since each is named by digest in it and runtimes reach them through it. A
-  reference to one platform's own digest needs a signature over that digest (`cosign sign --recursive` makes both);
-  neither signature stands in for the other.
+  index covers the platforms it lists, since each is named by digest in it and runtimes reach them through it; a rule
+  with `platforms: each` demands that every one of them satisfies the rule too. A reference to one platform's own
+  digest needs a signature over that digest (`cosign sign --recursive` makes both); neither signature stands in for the
+  other.
 - **Keys count, not signatures or authorities.** A requirement is met by `threshold` distinct keys; a key signing
-  twice, in both formats, or listed by two authorities counts once.
+  twice, in both formats, or listed by two authorities counts once. With certificates the identity is what counts.
 - **Good evidence is not spoiled by bad.** Anybody who may push can add a broken referrer; it is reported and ignored.
 - **What could not be fetched is only an error if it could have mattered**: an image with enough signatures is trusted.
 - The docker-reference in a legacy payload is not compared: content is bound by digest, and cosign does not either.
@@ -15,66 +16,48 @@ What is decided here, and what could have been decided otherwise:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from guardrails.trust import formats
+from guardrails.trust import attestations
 from guardrails.trust.errors import Malformed, Unavailable
-from guardrails.trust.evidence import ABSENT, RECORDED, Unreachable, Unusable
-from guardrails.trust.verdict import Outcome, Reason
+from guardrails.trust.evidence import (
+    ABSENT,
+    RECORDED,
+    BundleDocument,
+    LegacyAttestation,
+    SimpleSigning,
+    Unreachable,
+    Unusable,
+)
+from guardrails.trust.policy import Platforms
+from guardrails.trust.verdict import Outcome, Reason, Signer
+from guardrails.trust.vouching import Case, Examined, Voucher, examine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Sequence
 
-    from guardrails.trust.evidence import Evidence, Item
-    from guardrails.trust.keys import PublicKey
-    from guardrails.trust.policy import Authority, Requirement, Rule
-    from guardrails.trust.reference import Digest, Reference
+    from guardrails.trust.evidence import Item
+    from guardrails.trust.policy import Requirement
+    from guardrails.trust.verdict import Attestation
 
+__all__ = ["Case", "Decision", "decide"]
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything a verdict depends on.
-
-    Attributes:
-        reference: with a digest.
-        evidence: what the registry holds.
-        rule: the one that covers the reference's repository.
-        authorities: the policy's, by name; at least those that the rule names.
-        keys: by source as text: the key, or why there is none. At least those of the rule's authorities.
-        now: the time of the verification, with its zone.
-    """
-
-    reference: Reference
-    evidence: Evidence
-    rule: Rule
-    authorities: Mapping[str, Authority]
-    keys: Mapping[str, PublicKey | Malformed | Unavailable]
-    now: datetime
+_Fault = Malformed | Unavailable
+_POLICY_REMEDY: Final = "add a key that is valid now to the authorities in trust.yaml, and sign the digest with it"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a case comes to. The reason's children are the requirements, then the signatures found."""
+    """What a case comes to. The reason's children are the requirements, then the evidence found, then the platforms."""
 
     outcome: Outcome
     authorities: tuple[str, ...]
     reason: Reason
     remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Signature:
-    """One item of evidence after verification: the key that made it, or why it counts for nothing."""
-
-    source: str
-    fingerprint: str | None
-    fault: str
-
-    @property
-    def reason(self) -> Reason:
-        return Reason(f"{self.source}: {self.fault or 'a valid signature of this digest'}", holds=not self.fault)
+    signers: tuple[Signer, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
 
 
 def decide(case: Case) -> Decision:
@@ -82,25 +65,58 @@ def decide(case: Case) -> Decision:
     stop = _image_problem(case)
     if stop is not None:
         return stop
+    decision = _decide_one(case)
+    if case.rule.platforms is Platforms.EACH and case.evidence.image == "index":
+        return _with_platforms(case, decision)
+    return decision
+
+
+def _decide_one(case: Case) -> Decision:
     digest = case.reference.digest
     if digest is None:
         raise ValueError("a case without a digest cannot be judged")
-    loaded = [case.keys[source] for source in _sources(case)]
-    keys = {key.fingerprint: key for key in loaded if not isinstance(key, Malformed | Unavailable)}
-    all_read = not any(isinstance(key, Malformed | Unavailable) for key in loaded)
-    signatures = [_examine(item, keys, digest, all_read=all_read) for item in case.evidence.items]
-    signed = {signature.fingerprint for signature in signatures if signature.fingerprint and not signature.fault}
-    requirements = [_require(requirement, case, signed) for requirement in case.rule.require]
-    authorities = tuple(sorted(_signers(case, signed)))
-    because = [requirement.reason for requirement in requirements]
-    if all(reason.holds for reason in because):
-        because += [signature.reason for signature in signatures]
-        if case.evidence.image == RECORDED:
-            because.append(Reason("the image itself is not there: a rehearsal's import signed its digest", holds=True))
-        return Decision(Outcome.TRUSTED, authorities, Reason("trusted", holds=True, because=tuple(because)), "")
-    because += [signature.reason for signature in signatures] or [Reason("no signature was found", holds=False)]
-    outcome, remedy = _way_out(case, [requirement for requirement in requirements if not requirement.reason.holds])
-    return Decision(outcome, authorities, Reason(str(outcome), holds=False, because=tuple(because)), remedy)
+    found = [examine(item, case, digest) for item in sorted(case.evidence.items, key=_order)]
+    signatures = [(one, voucher) for one in found if one.statement is None for voucher in one.vouchers]
+    requirements = [_require(requirement, case, signatures, found) for requirement in case.rule.require]
+    attested = attestations.judge(case.rule.attestations, found, case.now)
+    names = {name for requirement in case.rule.require for name in requirement.authorities}
+    signers = tuple(
+        Signer(voucher.authority, _who(voucher, case), one.source, voucher.signed_at)
+        for one, voucher in signatures
+        if voucher.authority in names
+    )
+    because = [requirement.reason for requirement in requirements] + [one.reason for one in attested]
+    trusted = all(reason.holds for reason in because)
+    reasons = [_reason(one, case) for one in found] or [Reason("no signature was found", holds=False)]
+    if not trusted and found and not any(one.statement is None for one in found):
+        reasons.append(Reason("no signature was found", holds=False))
+    if trusted and case.evidence.image == RECORDED:
+        reasons.append(Reason("the image itself is not there: a rehearsal's import signed its digest", holds=True))
+    outcome, remedy = Outcome.TRUSTED, ""
+    if not trusted:
+        unmet = [requirement for requirement in requirements if not requirement.reason.holds]
+        outcome, remedy = _way_out(case, unmet, [one for one in attested if not one.reason.holds])
+    return Decision(
+        outcome,
+        tuple(sorted({signer.authority for signer in signers})),
+        Reason(str(outcome), trusted, tuple(because + reasons)),
+        remedy,
+        signers,
+        tuple(one for satisfied in attested for one in satisfied.attestations),
+    )
+
+
+def _order(item: Item) -> tuple[str, str, str]:
+    """A total order of evidence, so that its order of arrival shows nowhere."""
+    if isinstance(item, SimpleSigning):
+        content = item.payload + item.signature.encode() + repr(sorted(item.annotations.items())).encode()
+    elif isinstance(item, LegacyAttestation):
+        content = item.envelope + repr(sorted(item.annotations.items())).encode()
+    elif isinstance(item, BundleDocument):
+        content = item.document
+    else:
+        content = item.why.encode()
+    return item.source, type(item).__name__, hashlib.sha256(content).hexdigest()
 
 
 def _image_problem(case: Case) -> Decision | None:
@@ -127,20 +143,49 @@ def _stop(outcome: Outcome, text: str, remedy: str) -> Decision:
     return Decision(outcome, (), reason, remedy)
 
 
-def _examine(item: Item, keys: Mapping[str, PublicKey], digest: Digest, *, all_read: bool) -> _Signature:
-    """Verify one item: first that a key made it, only then what it says."""
-    if isinstance(item, Unusable | Unreachable):
-        return _Signature(item.source, None, item.why)
-    try:
-        claim = formats.read(item)
-    except Malformed as error:
-        return _Signature(item.source, None, str(error))
-    for fingerprint in sorted(keys):
-        if keys[fingerprint].verifies(claim.signature, claim.message):
-            return _Signature(item.source, fingerprint, claim.fault(digest) or "")
-    note = f" ({claim.note})" if claim.note else ""
-    which = "the rule accepts" if all_read else "could be read"
-    return _Signature(item.source, None, f"not made by any key that {which}{note}")
+def _with_platforms(case: Case, index: Decision) -> Decision:
+    """Demand that every image that an index lists satisfies the rule too."""
+    children: list[Decision] = []
+    reasons: list[Reason] = []
+    for digest, evidence in sorted(case.evidence.platforms, key=lambda pair: str(pair[0])):
+        own = replace(case, reference=replace(case.reference, digest=digest), evidence=evidence)
+        if evidence.image == "index":
+            child = _stop(Outcome.REFUSED, "an index inside an index", "list images in the index, not indexes")
+        else:
+            child = decide(own)
+        children.append(child)
+        because = () if child.reason.holds else child.reason.because
+        reasons.append(Reason(f"platform {digest}: {child.outcome}", child.reason.holds, because))
+    if not children:
+        children = [_stop(Outcome.REFUSED, "the index lists no image", "push an index that lists its images")]
+        reasons = list(children[0].reason.because)
+    decisions = [index, *children]
+    refused = next((one for one in decisions if one.outcome is Outcome.REFUSED), None)
+    worst = refused or next((one for one in decisions if one.outcome is Outcome.ERROR), None)
+    reason = replace(index.reason, because=index.reason.because + tuple(reasons))
+    if worst is None:
+        return replace(index, reason=reason)
+    text = str(worst.outcome)
+    return replace(index, outcome=worst.outcome, remedy=worst.remedy, reason=replace(reason, text=text, holds=False))
+
+
+def _who(voucher: Voucher, case: Case) -> str:
+    found = case.keys.get(voucher.label)
+    for key in found if isinstance(found, tuple) else ():
+        if voucher.signer == f"key {key.fingerprint}":
+            return f"{key.kind} key {voucher.label}"
+    return voucher.label
+
+
+def _reason(one: Examined, case: Case) -> Reason:
+    if one.fault:
+        return Reason(f"{one.source}: {one.fault}", holds=False)
+    if one.statement is None:
+        return Reason(f"{one.source}: a valid signature of this digest", holds=True)
+    kind = ascii(one.statement.predicate_type)
+    if not case.rule.attestations:
+        return Reason(f"{one.source}: it is an attestation ({kind}), not a signature of the image", holds=False)
+    return Reason(f"{one.source}: a valid attestation ({kind}) about this digest", holds=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,31 +194,52 @@ class _Requirement:
 
     reason: Reason
     missing: tuple[tuple[str, str], ...]
-    unavailable: tuple[Unavailable | Malformed, ...]
+    unavailable: tuple[_Fault, ...]
 
 
-def _require(requirement: Requirement, case: Case, signed: set[str]) -> _Requirement:
-    counted: set[str] = set()
+def _require(
+    requirement: Requirement,
+    case: Case,
+    signatures: Sequence[tuple[Examined, Voucher]],
+    found: Sequence[Examined],
+) -> _Requirement:
     children: list[Reason] = []
     missing: list[tuple[str, str]] = []
-    unavailable: list[Unavailable | Malformed] = []
+    unavailable: list[_Fault] = []
+    counted: set[str] = set()
     for name in sorted(requirement.authorities):
-        for entry in case.authorities[name].keys:
-            source = str(entry.source)
-            key = case.keys[source]
+        authority = case.authorities[name]
+        root = case.roots[authority.transparency.root] if authority.transparency is not None else None
+        if isinstance(root, Malformed | Unavailable):
+            children.append(Reason(f"{name}: {root}", holds=False))
+            unavailable.append(root)
+            continue
+        by = [voucher for _, voucher in signatures if voucher.authority == name]
+        counting = [voucher for voucher in by if _is_fresh(voucher, requirement, case)]
+        fresh = {voucher.label for voucher in counting}
+        counted |= {voucher.signer for voucher in counting}
+        for key in sorted(authority.keys, key=lambda key: str(key.source)):
+            source = str(key.source)
             label = f"{name}, key {source}"
-            if not entry.valid_at(case.now):
-                until = f"{entry.not_before or 'always'} to {entry.not_after or 'always'}"
-                children.append(Reason(f"{label}: counts from {until}, which is not now", holds=False))
-            elif isinstance(key, Malformed | Unavailable):
-                children.append(Reason(f"{label}: {key}", holds=False))
-                unavailable.append(key)
-            elif key.fingerprint in signed:
+            loaded = case.keys[source]
+            if root is None and not key.valid_at(case.now):
+                ended = key.not_after is not None and key.not_after <= case.now
+                until = key.not_after if ended else key.not_before
+                how = f"counted until {until}" if ended else f"counts from {until}"
+                children.append(Reason(f"{label}: {how}, which is not now", holds=False))
+            elif isinstance(loaded, Malformed | Unavailable):
+                children.append(Reason(f"{label}: {loaded}", holds=False))
+                unavailable.append(loaded)
+            elif source in fresh:
                 children.append(Reason(f"{label}: signed", holds=True))
-                counted.add(key.fingerprint)
             else:
-                children.append(Reason(f"{label}: no valid signature by it", holds=False))
+                children.append(Reason(f"{label}: {_why_not(name, source, by, found)}", holds=False))
                 missing.append((name, source))
+        children += [Reason(f"{name}, {label}: signed", holds=True) for label in sorted(fresh - _sources(case, name))]
+        if authority.identities and not fresh:
+            who = " or ".join(str(identity) for identity in authority.identities)
+            children.append(Reason(f"{name}, {who}: no valid signature by it", holds=False))
+            missing.append((name, "identity"))
     holds = len(counted) >= requirement.threshold
     names = " or ".join(sorted(requirement.authorities))
     noun = "distinct key" if requirement.threshold == 1 else "distinct keys"
@@ -181,39 +247,56 @@ def _require(requirement: Requirement, case: Case, signed: set[str]) -> _Require
     return _Requirement(Reason(text, holds, tuple(children)), tuple(missing), tuple(unavailable))
 
 
-def _sources(case: Case) -> set[str]:
-    """The keys that the rule accepts; the case may hold those of other rules too."""
-    names = {name for requirement in case.rule.require for name in requirement.authorities}
-    return {str(entry.source) for name in names for entry in case.authorities[name].keys}
+def _sources(case: Case, name: str) -> set[str]:
+    return {str(key.source) for key in case.authorities[name].keys}
 
 
-def _signers(case: Case, signed: set[str]) -> set[str]:
-    """The authorities named by the rule whose keys signed, those with keys outside their time not counted."""
-    names: set[str] = set()
-    for name in {name for requirement in case.rule.require for name in requirement.authorities}:
-        for entry in case.authorities[name].keys:
-            key = case.keys[str(entry.source)]
-            if isinstance(key, Malformed | Unavailable) or not entry.valid_at(case.now):
-                continue
-            if key.fingerprint in signed:
-                names.add(name)
-    return names
+def _is_fresh(voucher: Voucher, requirement: Requirement, case: Case) -> bool:
+    if requirement.max_age is None:
+        return True
+    return voucher.signed_at is not None and case.now - voucher.signed_at <= requirement.max_age
 
 
-def _way_out(case: Case, unmet: list[_Requirement]) -> tuple[Outcome, str]:
+def _why_not(name: str, label: str, by: Sequence[Voucher], found: Sequence[Examined]) -> str:
+    told = {why for one in found for authority, source, why in one.rejections if (authority, source) == (name, label)}
+    if told:
+        return "; ".join(sorted(told))
+    if any(voucher.label == label for voucher in by):
+        return "its signature is too old, or nothing proves its age"
+    return "no valid signature by it"
+
+
+def _way_out(
+    case: Case, unmet: Sequence[_Requirement], unattested: Sequence[attestations.Satisfied]
+) -> tuple[Outcome, str]:
     """Whether anything that could have changed the decision was out of reach, and what an operator does next."""
-    for requirement in unmet:
-        for fault in requirement.unavailable:
-            remedy = fault.remedy if isinstance(fault, Unavailable) else "name a signing key in trust.yaml"
-            return Outcome.ERROR, remedy
-    for item in case.evidence.items:
+    faults = [fault for requirement in unmet for fault in requirement.unavailable]
+    faults += [fault for one in unattested for name in one.requirement.authorities for fault in _faults_of(case, name)]
+    for fault in faults:
+        return Outcome.ERROR, fault.remedy if isinstance(fault, Unavailable) else "name a signing key in trust.yaml"
+    for item in sorted(case.evidence.items, key=_order):
         if isinstance(item, Unreachable):
             return Outcome.ERROR, item.remedy
     for requirement in unmet:
         for name, source in requirement.missing:
-            key = source if source.startswith("awskms:") else f"<private key of {name}>"
+            key = source if "://" in source else f"<private key of {name}>"
             how = f"sign the digest with `cosign sign --key {key} {case.reference}`"
+            if source == "identity":
+                how = f"sign the digest as {name} with `cosign sign {case.reference}`"
             if case.evidence.image == "index":
                 how += " (an index: a signature of one of its platforms' images does not stand in for its own)"
             return Outcome.REFUSED, how
-    return Outcome.REFUSED, "add a key that is valid now to the authorities in trust.yaml, and sign the digest with it"
+    for one in unattested:
+        kinds = " or ".join(one.requirement.predicate.types)
+        who = " or ".join(sorted(one.requirement.authorities))
+        how = f"have {who} attest it with `cosign attest --type <{kinds}> --predicate <file> {case.reference}`"
+        return Outcome.REFUSED, how
+    return Outcome.REFUSED, _POLICY_REMEDY
+
+
+def _faults_of(case: Case, name: str) -> list[_Fault]:
+    """What of an authority could not be read."""
+    authority = case.authorities[name]
+    loaded = [case.keys[str(key.source)] for key in authority.keys]
+    root = [case.roots[authority.transparency.root]] if authority.transparency is not None else []
+    return [one for one in (*loaded, *root) if isinstance(one, Malformed | Unavailable)]

@@ -21,6 +21,12 @@ class Limits:
     """An image's own manifest or index, or a list of referrers; real ones are below 100 KiB."""
     evidence_bytes: int = 64 * _KIB
     """The manifest or content of one signature; cosign's are below 20 KiB."""
+    attestation_bytes: int = 3 * _MIB
+    """One attestation, where a rule asks for any: SBOMs are large."""
+    image_attestation_bytes: int = 3 * _MIB
+    """All that is larger than `evidence_bytes` of one image together, where a rule asks for attestations."""
+    platforms: int = 32
+    """Images of an index that are judged one by one, where a rule asks for that."""
     json_values: int = 50_000
     """Values in a manifest, an index or a token service's answer; 256 platforms with all their fields are 5,000."""
     entries: int = 256

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 
 class Outcome(StrEnum):
@@ -52,6 +53,42 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Signer:
+    """Who made a valid signature of an image, and by what that is known.
+
+    Attributes:
+        authority: the authority of `trust.yaml` that it speaks for.
+        identity: the key (`P-256 key file:release.pem`) or, for a certificate, its subject and issuer.
+        source: the item of evidence, as the reasons name it.
+        signed_at: when, if a log or timestamp that the policy trusts proves it.
+    """
+
+    authority: str
+    identity: str
+    source: str
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A statement about an image that met a requirement of the rule.
+
+    Attributes:
+        name: of the requirement.
+        predicate_type: what was signed.
+        signer: whose word it is.
+        at: the moment that the statement gives for what it attests, if it gives one.
+        facts: what it says in short, sorted by name: plain values only.
+    """
+
+    name: str
+    predicate_type: str
+    signer: Signer
+    at: datetime | None
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What is said of one image.
 
@@ -63,6 +100,8 @@ class Verdict:
         authorities: those whose keys signed the digest, sorted; also filled when they are too few.
         reasons: why it is not trusted, most general cause first; for a trusted image, what it rests on.
         remedy: what to do about it; empty when trusted.
+        signers: every valid signature of the digest by an authority of the rule, in a fixed order; also when too few.
+        attestations: what satisfied the rule's requirements for attestations, in a fixed order.
     """
 
     reference: str
@@ -72,6 +111,8 @@ class Verdict:
     authorities: tuple[str, ...]
     reasons: tuple[str, ...]
     remedy: str
+    signers: tuple[Signer, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

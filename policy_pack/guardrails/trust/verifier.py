@@ -28,17 +28,20 @@ from guardrails.trust.verdict import Judgement, Outcome, Reason, Verdict
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Iterator, Mapping
     from pathlib import Path
-    from typing import Any, TypeVar
+    from typing import Any, TypeAlias, TypeVar
 
     from guardrails.trust.evidence import Evidence
     from guardrails.trust.key_source import KeySource
     from guardrails.trust.keys import PublicKey
     from guardrails.trust.policy import Rule, TrustPolicy
     from guardrails.trust.registry import Registry
+    from guardrails.trust.trust_root import TrustRoot
 
     _T = TypeVar("_T")
     _Pending = tuple[str, Reference, Rule]
-    _LoadedKey = PublicKey | Malformed | Unavailable
+    _LoadedKey = tuple[PublicKey, ...] | Malformed | Unavailable
+    _LoadedRoot: TypeAlias = TrustRoot | Malformed | Unavailable
+    _Loaded = tuple[dict[str, _LoadedKey], dict[str, _LoadedRoot]]
 
 Clock = Callable[[], datetime]
 
@@ -74,7 +77,7 @@ class Verifier:
         self._memory = Memory(self._access.cache, self._limits)
         self.round_trips: Counter[str] = Counter()
         self._clock = clock
-        self._keys: dict[str, PublicKey] = {}
+        self._keys: dict[str, tuple[PublicKey, ...]] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -85,7 +88,7 @@ class Verifier:
             TrustPolicyError: with every mistake, each with its place in the file; also when the file has no such
                 profile, or one of the environment's variables is malformed.
         """
-        from guardrails.trust.policy import load_policy
+        from guardrails.trust.policy_file import load_policy
 
         problems: list[str] = []
         policy: TrustPolicy | None = None
@@ -218,28 +221,26 @@ class Verifier:
     async def _judge_all(self, pending: list[_Pending]) -> dict[str, Judgement]:
         judged: dict[str, Judgement] = {}
         async with asyncio.TaskGroup() as group:
-            keys = group.create_task(self._load_keys(rule for _, _, rule in pending))
+            loaded = group.create_task(self._load(tuple(rule for _, _, rule in pending)))
             for item in pending:
                 evidence = self._memory.recall(self._key(*item), self._clock())
                 if evidence is not None:
-                    judgement = self._decide(*item, evidence, await keys)
+                    judgement = self._decide(*item, evidence, await loaded)
                     if judgement.verdict.outcome is Outcome.TRUSTED:  # nothing else is an answer without asking anew
                         judged[item[0]] = judgement
             rest = [item for item in pending if item[0] not in judged]
             if rest:
-                judged |= await self._ask_all(rest, keys)
+                judged |= await self._ask_all(rest, loaded)
         return judged
 
-    async def _ask_all(
-        self, pending: list[_Pending], keys: asyncio.Task[dict[str, _LoadedKey]]
-    ) -> dict[str, Judgement]:
+    async def _ask_all(self, pending: list[_Pending], loaded: asyncio.Task[_Loaded]) -> dict[str, Judgement]:
         with _without_httpx_command_line():
             from guardrails.trust.registry import Registry
 
         slots = asyncio.Semaphore(self._limits.parallel_images)
         deadline = asyncio.get_running_loop().time() + self._limits.run_seconds
         async with Registry(self._access, self._limits, self._memory.cache) as registry, asyncio.TaskGroup() as group:
-            tasks = {item[0]: group.create_task(self._ask(registry, slots, deadline, keys, item)) for item in pending}
+            tasks = {item[0]: group.create_task(self._ask(registry, slots, deadline, loaded, item)) for item in pending}
         with self._lock:
             self.round_trips.update(registry.round_trips)
         return {text: task.result() for text, task in tasks.items()}
@@ -249,7 +250,7 @@ class Verifier:
         registry: Registry,
         slots: asyncio.Semaphore,
         deadline: float,
-        keys: asyncio.Task[dict[str, _LoadedKey]],
+        loaded: asyncio.Task[_Loaded],
         item: _Pending,
     ) -> Judgement:
         """Fetch the evidence about one image and judge it, whatever happens."""
@@ -261,11 +262,18 @@ class Verifier:
             raise ValueError("only references with a digest get here")
         try:
             async with asyncio.timeout_at(deadline), slots:  # until judged: it bounds the evidence in memory, too
-                evidence = await gather(registry, reference.repository, digest, self._limits)
+                evidence = await gather(
+                    registry,
+                    reference.repository,
+                    digest,
+                    self._limits,
+                    attestations=bool(rule.attestations),
+                    platforms=rule.platforms == "each",
+                )
                 origin = registry.origin(reference.repository)
                 if evidence.image == ABSENT and self._access.recorded.covers(origin, reference.repository, digest):
                     evidence = replace(evidence, image=RECORDED)
-                judgement = self._decide(*item, evidence, await keys)
+                judgement = self._decide(*item, evidence, await loaded)
         except TimeoutError:
             fault = f"not all images could be read within {self._limits.run_seconds:g} s"
             remedy = f"see why {registry.origin(reference.repository)} is slow, then try again"
@@ -276,19 +284,20 @@ class Verifier:
             self._memory.keep(self._key(*item), evidence, self._clock())
         return judgement
 
-    def _decide(
-        self, text: str, reference: Reference, rule: Rule, evidence: Evidence, keys: Mapping[str, _LoadedKey]
-    ) -> Judgement:
+    def _decide(self, text: str, reference: Reference, rule: Rule, evidence: Evidence, loaded: _Loaded) -> Judgement:
         from guardrails.trust.judge import Case, decide
 
         try:
-            decision = decide(Case(reference, evidence, rule, self._policy.authorities, keys, self._clock()))
+            keys, roots = loaded
+            decision = decide(Case(reference, evidence, rule, self._policy.authorities, keys, self._clock(), roots))
         except Exception as error:  # noqa: BLE001 -- as in _ask
             return self._failed(text, reference, rule, *_surprise(error))
         digest = str(reference.digest)
-        return self._judgement(
+        judgement = self._judgement(
             text, digest, rule, decision.outcome, decision.authorities, decision.reason, decision.remedy
         )
+        verdict = replace(judgement.verdict, signers=decision.signers, attestations=decision.attestations)
+        return replace(judgement, verdict=verdict)
 
     def _failed(self, text: str, reference: Reference, rule: Rule, fault: str, remedy: str) -> Judgement:
         reason = Reason(str(Outcome.ERROR), holds=False, because=(Reason(fault, holds=False),))
@@ -301,9 +310,30 @@ class Verifier:
         places = (f"{self._access.mirrors.locate(one.domain)}/{one.path}" for one in (repository, signatures))
         return " ".join((str(reference.digest), *places))
 
-    async def _load_keys(self, rules: Iterable[Rule]) -> dict[str, _LoadedKey]:
-        """Read the keys that some rules accept, each source once, while the evidence is being fetched."""
-        names = {name for rule in rules for requirement in rule.require for name in requirement.authorities}
+    async def _load(self, rules: tuple[Rule, ...]) -> _Loaded:
+        """Read the keys and trust roots that some rules rest on, while the evidence is being fetched."""
+        names = {name for rule in rules for name in rule.authorities}
+        keys, roots = await asyncio.gather(self._load_keys(names), self._load_roots(names))
+        return keys, roots
+
+    async def _load_roots(self, names: Iterable[str]) -> dict[str, _LoadedRoot]:
+        demands = (self._policy.authorities[name].transparency for name in names)
+        roots = sorted({demand.root for demand in demands if demand is not None})
+        if not roots:
+            return {}
+        from guardrails.trust import trust_root
+
+        loaded: dict[str, _LoadedRoot] = {}
+        for name in roots:
+            try:
+                source = self._policy.roots[name].source
+                loaded[name] = await asyncio.to_thread(trust_root.load, source, self._path.parent)
+            except (Malformed, Unavailable) as error:
+                loaded[name] = error
+        return loaded
+
+    async def _load_keys(self, names: Iterable[str]) -> dict[str, _LoadedKey]:
+        """Read the keys of some authorities, each source once."""
         sources = {str(key.source): key.source for name in names for key in self._policy.authorities[name].keys}
         loaded = await asyncio.gather(*(self._load_key(text, source) for text, source in sources.items()))
         return dict(zip(sources, loaded, strict=True))
@@ -312,11 +342,11 @@ class Verifier:
         with self._lock:
             if text in self._keys:
                 return self._keys[text]
-        from guardrails.trust import keys
+        from guardrails.trust import key_loading
 
         try:
             async with asyncio.timeout(_KEY_SECONDS):
-                key = await asyncio.to_thread(keys.load, source, self._path.parent)
+                key = await asyncio.to_thread(key_loading.load, source, self._path.parent)
         except (Malformed, Unavailable) as error:
             return error
         except TimeoutError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from guardrails.trust import keys
 from guardrails.trust.errors import Malformed, Unavailable
 from guardrails.trust.evidence import BundleDocument, Evidence, Item, SimpleSigning, Unreachable, Unusable
 from guardrails.trust.judge import Case, decide
-from guardrails.trust.policy import Authority, Rule
+from guardrails.trust.policy import AttestationRequirement, Authority, Platforms, Rule
 from guardrails.trust.reference import Digest, Reference, Repository
 from guardrails.trust.verdict import Outcome
 from tests.support.signing import Signer
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
 DIGEST, OTHER = Digest.of(b"image"), Digest.of(b"other")
 SIGNERS = {name: Signer() for name in ("a", "b", "stranger")}
-KEYS: dict[str, Any] = {f"file:{name}": keys.from_pem(SIGNERS[name].pem) for name in ("a", "b")}
+KEYS: dict[str, Any] = {f"file:{name}": (keys.from_pem(SIGNERS[name].pem),) for name in ("a", "b")}
 
 
 def legacy(signer: str, digest: Digest = DIGEST) -> SimpleSigning:
     payload, signature = SIGNERS[signer].simple(str(digest))
-    return SimpleSigning(f"legacy {signer} {digest}", payload, signature, has_certificate=False)
+    return SimpleSigning(f"legacy {signer} {digest}", payload, signature)
 
 
 def bundle(signer: str, digest: Digest = DIGEST, **changes: str) -> BundleDocument:
@@ -81,6 +82,64 @@ def test_distinct_keys_decide_whatever_the_order_and_company(items: list[Item], 
     assert (again.outcome, again.authorities) == (decision.outcome, decision.authorities)
 
 
+@given(st.permutations([*GOOD, *BAD]))
+def test_a_verdict_is_the_same_tree_whatever_the_order(items: list[Item]) -> None:
+    assert decide(case(*items, threshold=2)) == decide(case(*GOOD, *BAD, threshold=2))
+
+
+def platforms(*children: tuple[Digest, Evidence], index: list[Item] | None = None) -> Case:
+    made = case(*(GOOD[:1] if index is None else index), image="index")
+    rule = made.rule.model_copy(update={"platforms": Platforms.EACH})
+    return replace(made, rule=rule, evidence=replace(made.evidence, platforms=children))
+
+
+def test_every_platform_has_to_satisfy_the_rule_where_it_says_so() -> None:
+    good = (OTHER, Evidence("image", (legacy("a", OTHER),)))
+    third = Digest.of(b"third")
+    unsigned, stranger = (third, Evidence("image", ())), (third, Evidence("image", (legacy("stranger", third),)))
+    assert decide(platforms(good)).outcome is Outcome.TRUSTED
+    for bad in (unsigned, stranger, (third, Evidence("image", (legacy("a", OTHER),))), (third, Evidence("index", ()))):
+        decision = decide(platforms(good, bad))
+        assert decision.outcome is Outcome.REFUSED
+        assert decision.remedy
+        assert any(f"platform {third}: refused" in line for line in decision.reason.failures())
+    away = (third, Evidence("image", (Unreachable("x", "down", "try again"),)))
+    assert decide(platforms(good, away)).outcome is Outcome.ERROR
+    assert decide(platforms(good, away, unsigned)).outcome is Outcome.REFUSED
+    assert decide(platforms(good, index=[])).outcome is Outcome.REFUSED
+    assert decide(platforms()).outcome is Outcome.REFUSED  # also where nobody fetched what the rule asks for
+    assert decide(replace(case(legacy("a")), rule=platforms(good).rule)).outcome is Outcome.TRUSTED  # no index
+
+
+def test_an_attestation_is_asked_for_beside_the_signature() -> None:
+    made = case(legacy("a"), bundle("a", predicateType="https://slsa.dev/provenance/v1"))
+    wanted = AttestationRequirement.model_validate(
+        {"name": "provenance", "predicate": "provenance", "authorities": ["one"]}
+    )
+    rule = made.rule.model_copy(update={"attestations": (wanted,)})
+    decision = decide(replace(made, rule=rule))
+    assert decision.outcome is Outcome.TRUSTED
+    assert [one.name for one in decision.attestations] == ["provenance"]
+    for evidence, why in (
+        ((legacy("a"),), "no such attestation was found"),
+        ((legacy("a"), bundle("b", predicateType="https://slsa.dev/provenance/v1")), "not by an authority"),
+        ((bundle("a", predicateType="https://slsa.dev/provenance/v1"),), "no signature was found"),
+        ((legacy("a"), bundle("a", predicateType="https://spdx.dev/Document")), "no such attestation was found"),
+    ):
+        refused = decide(replace(made, rule=rule, evidence=Evidence("image", evidence)))
+        assert refused.outcome is Outcome.REFUSED
+        assert refused.remedy
+        assert any(why in line for line in refused.reason.failures()), list(refused.reason.failures())
+    assert "cosign attest" in decide(replace(made, rule=rule, evidence=Evidence("image", (legacy("a"),)))).remedy
+
+
+def test_the_signers_are_told_with_their_keys() -> None:
+    signers = decide(case(*GOOD)).signers
+    assert [(one.authority, one.identity) for one in signers] == [
+        *[("one", "P-256 key file:a"), ("other", "P-256 key file:b")] * 2
+    ]
+
+
 def test_what_could_not_be_fetched_matters_only_if_it_could_have_decided() -> None:
     away = Unreachable("referrers", "down", "try again")
     assert decide(case(legacy("a"), away)).outcome is Outcome.TRUSTED
@@ -102,7 +161,10 @@ def test_a_key_that_cannot_be_read_matters_only_if_it_could_have_decided() -> No
 
 
 def test_keys_of_other_rules_are_no_matter() -> None:
-    loaded = KEYS | {"file:stranger": keys.from_pem(SIGNERS["stranger"].pem), "file:away": Unavailable("x", remedy="y")}
+    loaded = KEYS | {
+        "file:stranger": (keys.from_pem(SIGNERS["stranger"].pem),),
+        "file:away": Unavailable("x", remedy="y"),
+    }
     decision = decide(case(legacy("stranger"), loaded=loaded))
     assert (decision.outcome, decision.authorities) == (Outcome.REFUSED, ())
     assert any("not made by any key that the rule accepts" in line for line in decision.reason.failures())
@@ -127,8 +189,9 @@ def test_the_remedy_names_who_has_not_signed() -> None:
 
 def test_certificates_are_named_when_no_key_fits() -> None:
     payload, signature = SIGNERS["stranger"].simple(str(DIGEST))
-    decision = decide(case(SimpleSigning("x", payload, signature, has_certificate=True)))
-    assert any("keyless signatures are not supported" in line for line in decision.reason.failures())
+    pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    decision = decide(case(SimpleSigning("x", payload, signature, {"dev.sigstore.cosign/certificate": pem})))
+    assert any("(it came with a certificate)" in line for line in decision.reason.failures())
 
 
 def test_an_image_that_is_not_there_is_an_error_however_well_it_is_signed() -> None:

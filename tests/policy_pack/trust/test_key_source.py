@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.trust.errors import Malformed
-from guardrails.trust.key_source import FileSource, KmsSource, parse_source
+from guardrails.trust.key_source import FileSource, KmsSource, Pkcs11Source, VaultSource, parse_source
 
 UUID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ARN = "arn:aws:kms:sa-east-1:111122223333:"
@@ -55,15 +55,61 @@ def test_other_texts_are_refused(text: str) -> None:
         parse_source(text)
 
 
-@pytest.mark.parametrize("text", ["hashivault://release", "pkcs11:token=x", "gcpkms://x", "k8s://ns/secret"])
+@pytest.mark.parametrize("text", ["gcpkms://x", "azurekms://x", "k8s://ns/secret"])
 def test_sources_of_others_are_refused_by_name(text: str) -> None:
-    with pytest.raises(Malformed, match="not supported"):
+    with pytest.raises(Malformed, match="not read"):
         parse_source(text)
+
+
+def test_vault_keys_are_named_as_cosign_names_them() -> None:
+    assert parse_source("hashivault://release-signing.v2") == VaultSource("release-signing.v2")
+    for text in (
+        "hashivault://",
+        "hashivault://a/b",
+        "hashivault://-a",
+        "hashivault://a?version=1",
+        "hashivault://a\n",
+    ):
+        with pytest.raises(Malformed, match="write hashivault"):
+            parse_source(text)
+
+
+def test_keys_in_tokens_are_named_by_rfc_7512() -> None:
+    source = parse_source("pkcs11:token=My%20token;object=release;id=%01%FF?module-path=/usr/lib/x.so")
+    assert isinstance(source, Pkcs11Source)
+    assert (source.token, source.object, source.id) == ("My token", "release", b"\x01\xff")
+    assert source.module_path == "/usr/lib/x.so"
+    assert parse_source(str(source)) == source
+    assert parse_source("pkcs11:serial=12;id=%01;type=public") == parse_source("pkcs11:id=%01;serial=12")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("pkcs11:token=x;object=y?pin-value=1234", "no PIN belongs in a policy"),
+        ("pkcs11:token=x;object=y?pin-source=/etc/pin", "no PIN belongs in a policy"),
+        ("pkcs11:token=x", "name the key"),
+        ("pkcs11:token=x;id=", "name the key"),
+        ("pkcs11:object=y", "name the token"),
+        ("pkcs11:token=x;object=y;type=private", "only public keys"),
+        ("pkcs11:token=x;object=y;slot-id=1", "is not read"),
+        ("pkcs11:token=x;token=z;object=y", "is not read"),
+        ("pkcs11:token=x;object=y/z", "is not read"),
+        ("pkcs11:token=x;object=%zz", "is not read"),
+        ("pkcs11:token=%ff;object=y", "not UTF-8"),
+        ("pkcs11:token=x;object=y?module-name=z", "is not read"),
+    ],
+)
+def test_other_tokens_and_secrets_are_refused(text: str, why: str) -> None:
+    with pytest.raises(Malformed, match=why) as caught:
+        parse_source(text)
+    assert "1234" not in str(caught.value)
 
 
 @given(st.text(max_size=60) | st.text(max_size=40).map("awskms://".__add__))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        assert str(parse_source(text)) == text
+        source = parse_source(text)
     except Malformed:
         return
+    assert parse_source(str(source)) == source

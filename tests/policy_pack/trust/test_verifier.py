@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 
 from guardrails.trust import Outcome, TrustPolicyError, Verifier
 from tests.support.signing import BUNDLE, OCI_INDEX, OCI_MANIFEST, SIMPLE_SIGNING, Content, Cosign, Signer, sha256
@@ -156,14 +156,16 @@ def test_the_digest_in_the_reference_is_what_has_to_be_signed(
     assert "does not stand in for its own" in verdict.remedy
 
 
-def _private(kind: str) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+def _private(kind: str) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey:
+    if kind == "Ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
     if kind.startswith("P-"):
         return ec.generate_private_key(ec.SECP384R1() if kind == "P-384" else ec.SECP521R1())
     return rsa.generate_private_key(65537, 2048)
 
 
 @both_formats
-@pytest.mark.parametrize("kind", ["P-384", "P-521", "RSA"])
+@pytest.mark.parametrize("kind", ["P-384", "P-521", "RSA", "Ed25519"])
 def test_other_keys_that_cosign_signs_with(
     shelf: Shelf, trust: Trust, cosign: Cosign, tmp_path: Path, kind: str, *, legacy: bool
 ) -> None:
@@ -178,11 +180,11 @@ def test_other_keys_that_cosign_signs_with(
 
 
 def test_a_kind_of_key_that_is_not_accepted_is_an_error_that_says_so(shelf: Shelf, trust: Trust) -> None:
-    pem = ed25519.Ed25519PrivateKey.generate().public_key()
+    pem = x25519.X25519PrivateKey.generate().public_key()
     text = pem.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     verdict = judged(trust.verifier(release=[text]), shelf.image())
     assert verdict.outcome is Outcome.ERROR
-    assert any("Ed25519PublicKey is not accepted" in reason for reason in verdict.reasons), verdict
+    assert any("X25519PublicKey is not accepted" in reason for reason in verdict.reasons), verdict
 
 
 @pytest.mark.parametrize("spec", ["ECC_NIST_P256", "ECC_NIST_P384", "RSA_2048"])
