@@ -16,7 +16,7 @@ import pytest
 from guardrails.catalogue import CATALOGUE
 from guardrails.exemptions import read_exemptions
 from guardrails.model import Enforcement, Profile
-from guardrails.trust.policy import load_policy
+from guardrails.trust.policy_file import load_policy
 from guardrails.trust.reference import Reference
 from tests.support.compliant import Court, Program, program, without_stand_ins
 from tests.support.stackfiles import ROOT

@@ -14,7 +14,7 @@ from guardrails.catalogue import CATALOGUE
 from guardrails.exemptions import read_exemptions
 from guardrails.model import Profile
 from guardrails.settings import read_settings
-from guardrails.trust.policy import load_policy
+from guardrails.trust.policy_file import load_policy
 from guardrails.trust.reference import Reference
 from tests.support.plan import run
 from tests.support.stackfiles import ROOT, Project, config_of
