@@ -147,7 +147,7 @@ def _reference(text: str) -> Reference:
 
 
 def _policy(trust: Path) -> tuple[TrustPolicy, Mirrors]:
-    from guardrails.trust.policy import load_policy
+    from guardrails.trust.policy_file import load_policy
 
     try:
         return load_policy(trust), Mirrors.parse(os.environ.get(VARIABLE, ""))

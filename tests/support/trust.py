@@ -16,7 +16,7 @@ from guardrails.trust import Outcome, Verdict, Verifier
 from guardrails.trust.limits import Limits
 from guardrails.trust.mirrors import Mirrors
 from guardrails.trust.policy_file import load_policy
-from tests.support.signing import Content
+from tests.support.signing import Content, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,7 +128,7 @@ class Trust:
             return key
         if isinstance(key, str):
             return {"source": key}
-        name = f"key-{len(list(self.folder.iterdir()))}.pem"
+        name = f"key-{sha256(key)[7:15]}.pem"  # one key, one name: verdicts tell it
         (self.folder / name).write_bytes(key)
         return {"source": f"file:{name}"}
 
