@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from delivery.charts.cli import add_commands as add_chart_commands
+from delivery.drift.cli import add_commands as add_drift_commands
 from delivery.hsm.cli import add_commands as add_hsm_commands
 from delivery.images.cli import add_commands as add_image_commands
 from delivery.keys.cli import add_commands as add_key_commands
 from delivery.policy.cli import add_commands as add_policy_commands
+from delivery.release.cli import add_commands as add_release_commands
 from delivery.workflows.cli import add_commands as add_workflow_commands
 from lab.cli import add_commands as add_lab_commands
 from lab.errors import LabError
@@ -30,6 +32,8 @@ add_chart_commands(app)
 add_key_commands(app)
 add_hsm_commands(app)
 add_workflow_commands(app)
+add_drift_commands(app)
+add_release_commands(app)
 add_image_commands(app)
 add_policy_commands(app)
 

@@ -93,6 +93,11 @@ def replicas(
     )
 
 
+def alias_of(stack: str, purpose: KeyPurpose) -> str:
+    """The alias of a stack's key."""
+    return f"alias/{physical_name('cartorio', stack, purpose, limit=_ALIAS_LIMIT)}"
+
+
 def _declared(
     row: KeyRow,
     stack: str,
@@ -107,7 +112,7 @@ def _declared(
     rotates = row.rotates and stored is None  # KMS does not renew what it does not keep
     return DeclaredKey(
         purpose=row.purpose,
-        alias=f"alias/{physical_name('cartorio', stack, row.purpose, limit=_ALIAS_LIMIT)}",
+        alias=alias_of(stack, row.purpose),
         description=row.description,
         spec=row.spec,
         usage=row.usage,

@@ -108,7 +108,8 @@ class GithubRolesArgs(Args):
         stack: the stack's name.
         settings: the roles, and who may take them.
         secrets_key_arn: the key of the secrets in Pulumi's state.
-        repositories: names of the repositories whose signatures a preview looks at.
+        repositories: names of the repositories; a preview looks at the signatures of their images, a release at what
+            was found in them.
     """
 
     stack: str
@@ -227,8 +228,8 @@ class GithubRoles(Component):
             # A token for the registry as a whole: what it opens, the next statement says.
             Statement(sid="SignIn", actions=("ecr:GetAuthorizationToken",), resources=("*",)),
             Statement(
-                sid="ReadSignatures",
-                actions=("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+                sid="ReadImages",
+                actions=("ecr:BatchGetImage", "ecr:DescribeImageScanFindings", "ecr:GetDownloadUrlForLayer"),
                 resources=tuple(repository_arn(self._account, name) for name in self._args.repositories),
             ),
         )

@@ -81,8 +81,8 @@ def test_a_preview_reads_how_things_are_set_up_and_the_state_and_no_data() -> No
         ("ReadState", "s3:GetObject", "arn:aws:s3:::state/*"),
         ("SignIn", "ecr:GetAuthorizationToken", "*"),
         (
-            "ReadSignatures",
-            "['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']",
+            "ReadImages",
+            "['ecr:BatchGetImage', 'ecr:DescribeImageScanFindings', 'ecr:GetDownloadUrlForLayer']",
             f"arn:aws:ecr:sa-east-1:{ACCOUNT}:repository/cartorio/app",
         ),
     }
@@ -91,9 +91,9 @@ def test_a_preview_reads_how_things_are_set_up_and_the_state_and_no_data() -> No
 
 def test_without_a_bucket_of_state_a_preview_only_decrypts() -> None:
     statements = policy_of(_plan(PREVIEW).one("aws:iam/rolePolicy:RolePolicy"))
-    assert set(statements) == {"DecryptSecretsOfTheState", "SignIn", "ReadSignatures"}
+    assert set(statements) == {"DecryptSecretsOfTheState", "SignIn", "ReadImages"}
     # Whether an image is signed is asked at the registry, of the stack's own repositories.
-    assert statements["ReadSignatures"]["Resource"] == f"arn:aws:ecr:sa-east-1:{ACCOUNT}:repository/cartorio/app"
+    assert statements["ReadImages"]["Resource"] == f"arn:aws:ecr:sa-east-1:{ACCOUNT}:repository/cartorio/app"
 
 
 def test_a_deployment_is_bounded_and_cannot_step_over_its_boundary() -> None:

@@ -1,0 +1,1 @@
+"""Whether what is there is still what was applied, and whom that is told."""

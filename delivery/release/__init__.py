@@ -1,0 +1,1 @@
+"""A release: images by digest, looked at, signed, and made known."""

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from delivery.cli import app
+from delivery.plan import file
+from lab.errors import UsageError
+from tests.support.plans import ORIGIN, plan, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.delivery.drift.conftest import Hub
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def plans(tmp_path: Path) -> Path:
+    file.write(plan(step("delete")), tmp_path / "plan-producao.json")
+    file.write(plan(stack="staging"), tmp_path / "plan-staging.json")
+    return tmp_path
+
+
+def test_drift_is_exit_code_one_and_its_resources(plans: Path) -> None:
+    done = RUNNER.invoke(app, ["drift", str(plans)])
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "producao: 1 not as applied",
+        "  delete aws:s3/bucket:Bucket evidence",
+        "staging: as applied",
+    ]
+    assert RUNNER.invoke(app, ["drift", str(plans / "plan-staging.json")]).exit_code == 0
+
+
+def test_in_a_workflow_the_issue_says_it(plans: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("API_URL", hub.url), ("REPOSITORY", "org/repo"), ("TOKEN", "run-token"), ("RUN_ID", "7")):
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    done = RUNNER.invoke(app, ["drift", str(plans), "--issue"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[-2:] == ["producao: issue #1 opened", "staging: issue left alone"]
+    assert "/org/repo/actions/runs/7" in hub.issues[1]["body"]
+
+
+def test_without_a_token_nothing_is_asked(plans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "org/repo")
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    done = RUNNER.invoke(app, ["drift", str(plans), "--issue"])
+    assert isinstance(done.exception, UsageError)
+    assert "GITHUB_TOKEN" in str(done.exception)
+
+
+def test_wrong_plans_are_said(plans: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    file.write(plan(stack="staging", origin=ORIGIN.model_copy(update={"lab": True})), tmp_path / "lab.json")
+    for arguments, said in (
+        ([str(empty)], "there are no plans there"),
+        ([str(plans / "plan-staging.json")] * 2, "several plans are of the stack staging"),
+        ([str(tmp_path / "lab.json")], "made in the lab"),
+    ):
+        done = RUNNER.invoke(app, ["drift", *arguments])
+        assert isinstance(done.exception, UsageError)
+        assert said in str(done.exception)
