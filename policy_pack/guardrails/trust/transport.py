@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 OK: Final = 200
 
+_ERROR_BYTES: Final = 4096
 _HEADERS_WANTED: Final = (
     "content-type",
     "link",
@@ -119,6 +120,8 @@ class Transport:
                 body = b""
                 if response.status_code == OK and request.method != "HEAD":
                     body = await _bounded(response, request.limit)
+                else:
+                    await _drain(response)
                 headers = {name: response.headers[name] for name in _HEADERS_WANTED if name in response.headers}
                 return Answer(response.status_code, headers, body)
         except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -185,6 +188,15 @@ async def _bounded(response: httpx.Response, limit: int) -> bytes:
         if len(body) > limit:
             raise Malformed(f"a body of more than the {limit} bytes that are read")
     return bytes(body)
+
+
+async def _drain(response: httpx.Response) -> None:
+    """Read the short body of an error to its end, so that the connection can be used again; leave a long one."""
+    read = 0
+    async for chunk in response.aiter_raw():
+        read += len(chunk)
+        if read > _ERROR_BYTES:
+            return
 
 
 def _proxy(origin: Origin) -> str | None:
