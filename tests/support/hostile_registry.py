@@ -129,8 +129,12 @@ class HostileRegistry:
         self.scheme = "https"
 
     @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
     def host(self) -> str:
-        return f"{'127.0.0.1' if self.scheme == 'http' else 'localhost'}:{self._server.server_address[1]}"
+        return f"{'127.0.0.1' if self.scheme == 'http' else 'localhost'}:{self.port}"
 
     @contextlib.contextmanager
     def running(self) -> Iterator[HostileRegistry]:
@@ -144,6 +148,11 @@ class HostileRegistry:
             self._server.shutdown()
             self._server.server_close()
             thread.join(5)
+
+
+def answers(status: int, body: bytes = b"", content_type: str = "", **headers: str) -> Misbehaviour:
+    """A misbehaviour that answers this."""
+    return lambda exchange: exchange.reply(status, body, content_type, **headers)
 
 
 def forever(exchange: Exchange) -> None:

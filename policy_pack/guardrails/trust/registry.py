@@ -210,6 +210,7 @@ class Registry:
         if len(body) != descriptor.size:
             raise Malformed(f"{len(body)} bytes where {descriptor.size} were announced")
         _check_digest(descriptor.digest, body)
+        self._sound((body, content_type))
         # A manifest is kept if it came as what it is listed as: that is how it will be read from the cache.
         if self._cache is not None and (kind == "blobs" or content_type == descriptor.media_type):
             self._cache.keep_content(body, descriptor.digest)

@@ -11,7 +11,7 @@ import pytest
 
 from guardrails.trust import Outcome
 from guardrails.trust.limits import Limits
-from tests.support.hostile_registry import Exchange, forever
+from tests.support.hostile_registry import Exchange, answers, forever
 from tests.support.signing import OCI_INDEX, OCI_MANIFEST, Signer, encode, sha256
 from tests.support.trust import NAME, Scene, Trust, failed, judged, refused
 
@@ -33,10 +33,6 @@ def test_the_fallback_tag_is_read_where_the_api_is_absent_or_empty(scene: Scene,
     scene.registry.content.index(*listed, tag=scene.digest.replace(":", "-"))
     scene.registry.has_referrers = has_api
     assert scene.verdict().outcome is Outcome.TRUSTED
-
-
-def answers(status: int, body: bytes = b"", content_type: str = "", **headers: str) -> Callable[[Exchange], None]:
-    return lambda exchange: exchange.reply(status, body, content_type, **headers)
 
 
 def test_other_bytes_under_the_image_s_digest_are_refused(scene: Scene) -> None:
