@@ -9,6 +9,8 @@ import pulumi
 
 from components.economy import economise
 from components.errors import SettingsError
+from components.judged import judged, refusal
+from components.sections.platform import PolicyPack
 from components.settings import load
 from components.settling import settle
 from components.stack import build
@@ -24,6 +26,9 @@ def main() -> None:
         settings = load()
     except SettingsError as error:
         pulumi.log.error(str(error))
+        sys.exit(_MESSAGE_SHOWN)
+    if settings.configuration.policy_pack is PolicyPack.REQUIRED and not judged(sys.orig_argv):
+        pulumi.log.error(refusal(settings.stack))
         sys.exit(_MESSAGE_SHOWN)
     outputs = build(settings)
     for field in dataclasses.fields(outputs):

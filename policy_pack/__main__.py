@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from pulumi_policy import PolicyPack
 
+from guardrails import presence
 from guardrails.adapter import adapt
 from guardrails.catalogue import CATALOGUE
 
-PolicyPack("cartorio-guardrails", adapt(CATALOGUE))
+POLICIES = adapt(CATALOGUE)
+presence.announce(sys.argv)
+PolicyPack("cartorio-guardrails", POLICIES)

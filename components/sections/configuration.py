@@ -21,7 +21,7 @@ from components.sections.keys import Keys, hsms_placed, replicas_elsewhere
 from components.sections.mirrors import Mirror
 from components.sections.network import Network, in_region
 from components.sections.observability import Observability
-from components.sections.platform import Aws, Profile
+from components.sections.platform import Aws, PolicyPack, Profile
 from components.sections.secrets import Secrets, from_vault, plain_secrets
 from components.sections.supply import Supply, in_one_region
 from components.sections.tenancy import Quota, Tenancy
@@ -37,6 +37,8 @@ class Configuration(Section):
 
     profile: Profile
     """How strictly the policy pack judges the stack."""
+    policy_pack: PolicyPack = PolicyPack.REQUIRED
+    """Whether the program refuses to run where the policy pack is not attached."""
     protect: bool = True
     """Whether the engine refuses to delete what holds data or keys."""
     release: ProjectPath

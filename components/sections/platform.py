@@ -24,6 +24,13 @@ class Profile(StrEnum):
 _STRICT = frozenset({Profile.PRODUCAO})
 
 
+class PolicyPack(StrEnum):
+    """Whether the stack is deployed only where the policy pack is attached."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
 class Aws(Section):
     """The AWS account that the stack lives in."""
 

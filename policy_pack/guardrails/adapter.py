@@ -8,8 +8,12 @@ Facts about `pulumi_policy` 1.21 (its `policy.py`, `proxy.py`, `secret.py`) that
 - Validations get secrets as plain values. Remediations get them marked, and the engine runs those first for every
   resource: `pack/readable` has the level REMEDIATE (which a validation reports as mandatory) only to learn which values
   are secret. It changes nothing, and no message quotes what it learned.
+- A rule that has a remedy and is mandatory has the level REMEDIATE, too: its remedy is applied before anything is
+  judged, the engine shows it, and what is left is a mandatory violation. A remedy names values; secrets and unknowns
+  around them go back as they came.
 - The SDK copies all properties again for each policy that says it has a validation. So the first policy judges for all,
-  and the others say that they have one only where they applied.
+  and the others say that they have one only where they applied. For the stack it copies all resources for each policy
+  that is not disabled: those without anything to report say that they are, once the first has judged.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from pulumi_policy import (
     ResourceValidationPolicy,
     Secret,
     StackValidationPolicy,
+    proxy,
 )
 from pulumi_policy import Policy as PulumiPolicy
 from pulumi_policy import Severity as PulumiSeverity
@@ -38,7 +43,7 @@ from pulumi_policy.proxy import UnknownValueError
 from guardrails.examiner import Examiner, surroundings
 from guardrails.judge import Judgement, Violation
 from guardrails.mask import Mask
-from guardrails.model import Enforcement, Policy, Profile
+from guardrails.model import Enforcement, Fix, Policy, Profile
 from guardrails.record import Record
 from guardrails.resources.base import Declared, Stack
 from guardrails.resources.reading import UNKNOWN, Asset
@@ -51,6 +56,7 @@ _FRONT: Final = "pack/readable"
 _PROFILE_KEY: Final = "cartorio:profile"
 _DEPTH: Final = 64
 _INDENT: Final = "\n        "
+_UNKNOWN_VALUES: Final = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
 _LEVELS: Final = {
     Enforcement.DISABLED: EnforcementLevel.DISABLED,
     Enforcement.ADVISORY: EnforcementLevel.ADVISORY,
@@ -126,7 +132,8 @@ class _Session:
     def __init__(self, catalogue: Sequence[Policy], profile: Profile, examiner: Examiner | None, problem: str) -> None:
         self.profile = profile
         self._front = next(policy for policy in catalogue if policy.id == _FRONT)
-        self._first_stack_rule = next((policy.id for policy in catalogue if _across(policy)), "")
+        applied = (policy for policy in catalogue if policy.enforcement[profile] is not Enforcement.DISABLED)
+        self._first_stack_rule = next((policy.id for policy in applied if _across(policy)), "")
         self._examiner = examiner
         self._problem = problem
         self._mask = Mask()
@@ -162,6 +169,13 @@ class _Session:
         if rule == self._first_stack_rule:
             self._now.stack = judgement
         return judgement
+
+    def nothing_left(self, rule: str) -> bool:
+        """Whether the stack has been judged, and a rule other than the first has nothing to say of it."""
+        judgement: Judgement | None = getattr(self._now, "stack", None)
+        if judgement is None or rule == self._first_stack_rule:
+            return False
+        return rule not in {violation.rule for violation in judgement.violations}
 
     def learn_secrets(self, properties: object) -> None:
         """Remember what is marked secret, to keep it out of messages."""
@@ -209,22 +223,34 @@ class _ResourceRule(ResourceValidationPolicy):
         _report(self._policy, self._session.judge_resource(self.name, args), self._session, report_violation)
 
     def has_remediation(self) -> bool:
-        return self.name == _FRONT
+        return self.name == _FRONT or self._policy.remedy is not None
 
-    def remediate(self, args: ResourceValidationArgs) -> None:
+    def remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:
         try:
-            self._session.learn_secrets(args.props)
-        except Exception as error:  # noqa: BLE001 - a traceback would end the preview
-            pulumi.log.warn(f"pack/readable could not learn the secrets of {args.urn}: {type(error).__name__}")
+            if self.name == _FRONT:
+                self._session.learn_secrets(args.props)
+            if self._policy.remedy is not None and (fixes := self._policy.remedy(_declared(args))):
+                return remedied(args.props, fixes)
+        except Exception as error:  # noqa: BLE001 - a traceback would end the preview; what is wrong is judged anyway
+            pulumi.log.warn(f"{self.name} could not look at {args.urn} before it is judged: {type(error).__name__}")
+        return None
 
 
 class _StackRule(StackValidationPolicy):
     """A policy across resources."""
 
     def __init__(self, policy: Policy, session: _Session) -> None:
-        super().__init__(**_metadata(policy, session.profile))
         self._policy = policy
         self._session = session
+        super().__init__(**_metadata(policy, session.profile))
+
+    @property
+    def enforcement_level(self) -> EnforcementLevel | None:  # type: ignore[override]  # an attribute, there
+        return EnforcementLevel.DISABLED if self._session.nothing_left(self.name) else self._level
+
+    @enforcement_level.setter
+    def enforcement_level(self, level: EnforcementLevel | None) -> None:
+        self._level = level
 
     def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
         _report(self._policy, self._session.judge_stack(self.name, args), self._session, report_violation)
@@ -235,7 +261,9 @@ def _across(policy: Policy) -> bool:
 
 
 def _metadata(policy: Policy, profile: Profile) -> dict[str, Any]:
-    level = EnforcementLevel.REMEDIATE if policy.id == _FRONT else _LEVELS[policy.enforcement[profile]]
+    level = _LEVELS[policy.enforcement[profile]]
+    if policy.id == _FRONT or (policy.remedy is not None and level is EnforcementLevel.MANDATORY):
+        level = EnforcementLevel.REMEDIATE
     control = policy.controls[0] if policy.controls else None
     return {
         "name": policy.id,
@@ -280,11 +308,17 @@ def _plain(value: object, depth: int) -> Any:  # noqa: ANN401 - plain data
     if depth == 0:
         raise RecursionError("properties are nested too deeply")
     if isinstance(value, (str, bool, int, float)) or value is None:
-        return value
+        return UNKNOWN if value in _UNKNOWN_VALUES else value
+    if isinstance(value, Secret):
+        return _plain(value.value, depth - 1)
     if isinstance(value, Mapping):
         return {key: _member(value, key, depth) for key in value}
     if isinstance(value, Sequence):
         return [_member(value, index, depth) for index in range(len(value))]
+    return _asset(value)
+
+
+def _asset(value: object) -> Asset:
     if isinstance(value, pulumi.FileAsset):
         return Asset("path", str(value.path))
     if isinstance(value, pulumi.StringAsset):
@@ -297,6 +331,26 @@ def _member(container: Any, key: object, depth: int) -> Any:  # noqa: ANN401 - p
         return _plain(container[key], depth - 1)
     except UnknownValueError:
         return UNKNOWN
+
+
+def remedied(properties: Mapping[str, Any], fixes: Iterable[Fix]) -> Mapping[str, Any]:
+    """The properties with values put in; secrets and unknowns stay as the SDK marks them."""
+    for fix in fixes:
+        properties = _with(properties, fix.path, fix.value)
+    return properties
+
+
+def _with(value: Any, path: tuple[str, ...], new: object) -> Any:  # noqa: ANN401 - the SDK's proxies
+    if not path:
+        return new
+    if isinstance(value, Secret):
+        return Secret(_with(value.value, path, new))
+    if value is None:
+        value = {}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"no object at {path[0]}")
+    inside = value if isinstance(value, dict) else value["__target"]
+    return {**inside, path[0]: _with(inside.get(path[0]), path[1:], new)}
 
 
 def _secrets_in(value: Any, depth: int, *, secret: bool = False) -> Iterable[str]:  # noqa: ANN401 - the SDK's proxies

@@ -67,6 +67,8 @@ def _section(policy: Policy) -> Iterator[str]:
     yield "- Enforcement: " + ", ".join(f"{policy.enforcement[profile]} in {profile}" for profile in Profile)
     waits = policy.on_unknown is OnUnknown.WAIT
     yield f"- Values not known in a preview: {'waits for the update' if waits else 'a violation'}"
+    if policy.remedy:
+        yield "- Put right by the pack itself where it is mandatory and nobody chose otherwise, which the preview shows"
     yield f"- Since: {policy.since}"
     if policy.yields_to:
         yield f"- Silent where one of these already says it: {', '.join(policy.yields_to)}"
@@ -85,6 +87,8 @@ def _section(policy: Policy) -> Iterator[str]:
 def _example(title: str, example: Example) -> Iterator[str]:
     if example.problems:
         yield f"{title}, with an exemptions file in which " + "; ".join(p.what for p in example.problems) + ":"
+    elif example.exemptions:
+        yield f"{title}, while it is exempt from " + ", ".join(one.rule for one in example.exemptions) + ":"
     elif example.stood_in:
         yield f"{title}, in a rehearsal that could not reach the source of " + ", ".join(example.stood_in) + ":"
     elif example.trusted:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from guardrails.exemptions import read_exemptions
+from guardrails.exemptions import read_exemptions, unused
 from guardrails.judge import Judgement, judge
-from guardrails.model import Context, Problem, Profile
+from guardrails.model import Context, Enforcement, Exempted, Problem, Profile
 from guardrails.resources.base import Declared, Resource, Stack
 from guardrails.resources.helm import Renderer
 from guardrails.resources.images import Images
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from guardrails.exemptions import Exemption
     from guardrails.model import ImageVerdict, Policy
+
+
+_OWN: Final = "pack/"
 
 
 class Verifies(Protocol):
@@ -59,12 +62,19 @@ class Examiner:
 
     def __init__(self, policies: Sequence[Policy], profile: Profile, surroundings: Surroundings) -> None:
         self._resource_policies = tuple(p for p in policies if Stack not in p.resource_types)
-        self._stack_policies = tuple(p for p in policies if Stack in p.resource_types)
+        across = [p for p in policies if Stack in p.resource_types]
+        self._stack_policies = tuple(p for p in across if not p.id.startswith(_OWN))
+        self._own_policies = tuple(p for p in across if p.id.startswith(_OWN))
         self._asks_verdicts = any(p.asks_verdicts for p in self._resource_policies)
         self._profile = profile
         self._outside = surroundings
         self._verifier: Verifies | None = None
         self._verdicts: dict[str, ImageVerdict] = {}
+        applied = {policy.id for policy in policies if policy.enforcement[profile] is not Enforcement.DISABLED}
+        self._exemptions = tuple(one for one in surroundings.exemptions if one.rule in applied)
+        self._used: set[Exemption] = set()
+        self._judged: set[str] = set()
+        self._exempted: set[Exempted] = set()
 
     @property
     def verdicts(self) -> Mapping[str, ImageVerdict]:
@@ -74,15 +84,39 @@ class Examiner:
     def examine(self, declared: Declared) -> Judgement:
         """Judge one declaration and everything inside it by the rules about single resources."""
         resources = parse(declared, self._outside.renderer)
-        return judge(resources, self._context(resources), self._resource_policies, self._outside.exemptions)
+        self._judged.add(declared.address)
+        self._judged.update(resource.identity for resource in resources)
+        return self._noted(judge(resources, self._context(resources), self._resource_policies, self._exemptions))
 
     def examine_stack(self, declared: Iterable[Declared]) -> Judgement:
         """Judge all declarations of a stack by the rules across resources."""
         everything = tuple(declared)
         resources = tuple(found for one in everything for found in parse(one, self._outside.renderer))
         stack = Stack("", "", "the stack", resources, everything)
-        context = Context(self._profile, self._outside.now, problems=self._outside.problems)
-        return judge((stack,), context, self._stack_policies, self._outside.exemptions)
+        context = Context(self._profile, self._outside.now)
+        judgement = self._noted(judge((stack,), context, self._stack_policies, self._exemptions))
+        # Last, because what all others needed of the exemptions is what these are about.
+        left = unused(self._exemptions, self._used, self._judged, {one.address for one in everything})
+        own = Context(
+            self._profile,
+            self._outside.now,
+            problems=(*self._outside.problems, *left),
+            exempted=tuple(sorted(self._exempted)),
+        )
+        about = judge((stack,), own, self._own_policies)
+        return replace(
+            judgement,
+            violations=tuple(sorted((*judgement.violations, *about.violations))),
+            applied=judgement.applied | about.applied,
+        )
+
+    def _noted(self, judgement: Judgement) -> Judgement:
+        self._used |= judgement.used
+        self._exempted |= {
+            Exempted(violation.address, violation.resource, violation.path, violation.rule, str(exemption))
+            for violation, exemption in judgement.exempted
+        }
+        return judgement
 
     def _context(self, resources: Iterable[Resource]) -> Context:
         unverified = ""

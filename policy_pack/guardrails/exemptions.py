@@ -17,11 +17,13 @@ from guardrails import strict_yaml
 from guardrails.model import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 _LONGEST: Final = timedelta(days=90)
 _MIN_NAMED: Final = 3
-_PREFIXES: Final = ("urn:pulumi:", "file:")
+_URN: Final = "urn:pulumi:"
+_PREFIXES: Final = (_URN, "file:")
+_JOINT_OF_ENGINE: Final = "::pulumi:"  # of the stack itself and of providers, which not every engine shows
 _FILE: Final = "exemptions.yaml"
 _FILES: Final = "file:"
 _JOINTS: Final = 3  # of a URN
@@ -41,6 +43,10 @@ class Exemption:
     def covers(self, rule: str, identity: str) -> bool:
         """Whether it exempts that resource (`Resource.identity`) from that rule."""
         return rule == self.rule and _expression(self.resource).fullmatch(identity) is not None
+
+    def __str__(self) -> str:
+        """What a report says of it."""
+        return f"{self.reason} ({self.owner}, {self.ticket}, until {self.expires})"
 
 
 _FIELDS: Final = tuple(field.name for field in fields(Exemption))
@@ -76,6 +82,37 @@ def read_exemptions(
         else:
             valid.append(found)
     return tuple(valid), tuple(problems)
+
+
+def unused(
+    exemptions: Iterable[Exemption], used: Collection[Exemption], judged: Collection[str], declared: Collection[str]
+) -> tuple[Problem, ...]:
+    """A problem for each exemption that nothing in a run needed, as far as the run can tell.
+
+    One that names another stack, or any, is that stack's business; so is one of a resource that a run of a part
+    (`--target`) left out.
+
+    Args:
+        exemptions: the valid ones, of rules that were applied.
+        used: those that something needed.
+        judged: identities of what was judged.
+        declared: URNs of everything in the stack.
+    """
+    stack = next((urn.split("::")[:2] for urn in sorted(declared) if urn.startswith(_URN)), None)
+    whole = all(urn in judged for urn in declared if _JOINT_OF_ENGINE not in urn)
+    problems: list[Problem] = []
+    for exemption in exemptions:
+        if exemption in used:
+            continue
+        if any(exemption.covers(exemption.rule, identity) for identity in judged):
+            what = f"{exemption.resource} keeps {exemption.rule}: nothing has to be exempted"
+        elif whole and exemption.resource.split("::")[:2] == stack:
+            what = f"the stack has no resource {exemption.resource}"
+        else:
+            continue
+        where = f"exemption of {exemption.resource} from {exemption.rule}"
+        problems.append(Problem(where, what, f"Delete the entry ({exemption.owner}, {exemption.ticket})."))
+    return tuple(problems)
 
 
 def _read(entry: object, where: str) -> Exemption | Problem:

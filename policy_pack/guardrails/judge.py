@@ -53,11 +53,13 @@ class Judgement:
         violations: what is out of compliance.
         exempted: what would be, were it not for an exemption.
         applied: ids of the policies that had a resource to judge.
+        used: exemptions that cover something, also what another rule says already, or what waits for the update.
     """
 
     violations: tuple[Violation, ...] = ()
     exempted: tuple[tuple[Violation, Exemption], ...] = ()
     applied: frozenset[str] = frozenset()
+    used: frozenset[Exemption] = frozenset()
 
 
 def judge(
@@ -73,6 +75,7 @@ def judge(
     """
     found: dict[tuple[Violation, str], Exemption | None] = {}
     applied: set[str] = set()
+    used: set[Exemption] = set()
     yields: dict[str, tuple[str, ...]] = {}
     for policy in policies:
         enforcement = policy.enforcement[context.profile]
@@ -87,7 +90,10 @@ def judge(
                 violation = _violation(policy, enforcement, resource, finding)
                 identity = finding.address or resource.identity
                 exemption = next((e for e in exemptions if e.covers(policy.id, identity)), None)
-                found[violation, identity] = exemption
+                if exemption is not None:
+                    used.add(exemption)
+                if not (finding.unknown and policy.on_unknown is OnUnknown.WAIT):
+                    found[violation, identity] = exemption
     decisive = {
         (violation.rule, identity, violation.path)
         for (violation, identity), exemption in found.items()
@@ -104,15 +110,14 @@ def judge(
             sorted(((v, e) for v, e in kept if e is not None), key=lambda pair: (pair[0], pair[1].resource))
         ),
         applied=frozenset(applied),
+        used=frozenset(used),
     )
 
 
 def _findings(policy: Policy, resource: Resource, context: Context) -> Iterator[Finding]:
     """The rule's findings; a rule that fails is one itself, because nobody knows what it would have said."""
     try:
-        for finding in policy.rule(resource, context):
-            if not (finding.unknown and policy.on_unknown is OnUnknown.WAIT):
-                yield finding
+        yield from policy.rule(resource, context)
     except Exception as error:  # noqa: BLE001 - whatever a rule raises, the verdict is "not judged"
         yield Finding(
             "",

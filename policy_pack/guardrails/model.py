@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
-    from guardrails.resources.base import Resource
+    from guardrails.exemptions import Exemption
+    from guardrails.resources.base import Declared, Resource
 
 
 class Severity(StrEnum):
@@ -147,6 +148,38 @@ class Problem:
     remedy: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Exempted:
+    """What an exemption let pass.
+
+    Args:
+        address: the resource's.
+        resource: its title.
+        path: the property.
+        rule: the rule that it breaks.
+        why: the exemption's reason, owner, ticket and end, in a sentence.
+    """
+
+    address: str
+    resource: str
+    path: str
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A value that nobody chose, and that has only one right answer.
+
+    Args:
+        path: the keys that lead to the property; objects on the way are made.
+        value: what it should be.
+    """
+
+    path: tuple[str, ...]
+    value: bool | str | int
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a rule may know besides the resource: it has no clock, network, file or environment of its own.
@@ -157,7 +190,8 @@ class Context:
         registries: repositories that images may come from.
         verdicts: the verdict on each image reference that could be asked about.
         unverified: why there are no verdicts at all, empty when there are.
-        problems: what is wrong with the exemptions file.
+        problems: what is wrong with the exemptions.
+        exempted: what exemptions let pass in this run.
     """
 
     profile: Profile
@@ -166,6 +200,7 @@ class Context:
     verdicts: Mapping[str, ImageVerdict] = field(default_factory=dict)
     unverified: str = ""
     problems: tuple[Problem, ...] = ()
+    exempted: tuple[Exempted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +213,14 @@ class Example:
         trusted: image references whose signature counts as valid.
         problems: what is wrong with the exemptions file.
         stood_in: charts (`name version`) for which a rehearsal's empty ones stand in.
+        exemptions: the valid exemptions.
     """
 
     text: str
     trusted: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     stood_in: tuple[str, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +242,8 @@ class Policy:
         enforcement: what a violation does, by profile.
         on_unknown: what the rule does about values not known yet.
         yields_to: rules whose mandatory violation at the same place makes this one's superfluous.
+        remedy: what the pack itself puts right before the rules judge, where the rule is mandatory: pure, and only
+            where nobody chose anything and only one answer is right.
         asks_verdicts: the rule looks at the context's verdicts on images, which take a registry to have.
     """
 
@@ -223,3 +262,4 @@ class Policy:
     on_unknown: OnUnknown = OnUnknown.VIOLATION
     yields_to: tuple[str, ...] = ()
     asks_verdicts: bool = False
+    remedy: Callable[[Declared], tuple[Fix, ...]] | None = None

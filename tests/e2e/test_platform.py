@@ -207,7 +207,7 @@ class TestInterrupted:
                 platform.lab.toolchain.path("pulumi"), "up", "--yes", "--skip-preview", "--stack", STACK,
                 "--non-interactive",
             ],
-            cwd=platform.project, env={**platform.variables, "PULUMI_OPTION_POLICY_PACK": ""},
+            cwd=platform.project, env=platform.variables,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0,
         ) as process:  # fmt: skip
             assert process.stdout is not None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from guardrails.model import Example, Policy
 
 # What only a rehearsal can show, and why it refuses nothing: outside one, pack/rendered does.
-ADVISORY = {"pack/judged"}
+ADVISORY = {"pack/judged", "pack/exempted"}
 each_policy = pytest.mark.parametrize("policy", CATALOGUE, ids=lambda policy: policy.id)
 
 
@@ -75,7 +75,12 @@ class Rehearsal:
 
 def _violations(example: Example, real: Renderer) -> list[Violation]:
     renderer = Rehearsal(example, real)
-    outside = surroundings(verifier=lambda: Notary(example.trusted), problems=example.problems, renderer=renderer)
+    outside = surroundings(
+        verifier=lambda: Notary(example.trusted),
+        problems=example.problems,
+        exemptions=example.exemptions,
+        renderer=renderer,
+    )
     examiner = Examiner(CATALOGUE, Profile.PRODUCAO, outside)
     declared = declared_in(example)
     assert declared

@@ -7,18 +7,22 @@ AWS resources asks nobody.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from lab.engine.environment import environment
 from lab.paths import LabPaths
 from lab.services import Endpoints
+from tests.support.stackfiles import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from lab.services import Tools
@@ -36,6 +40,7 @@ token = pulumi.Config().require_secret("token")
 k8s.core.v1.Pod("api", metadata={"name": "api", "namespace": "deeds"}, opts=cluster, spec={"containers": [
     {"name": "tagged", "image": "nginx:latest", "security_context": {"privileged": True}},
     {"name": "later", "image": settings.id.apply(lambda known: f"registry/{known}")},
+    {"name": "waits", "image": "nginx:latest", "resources": settings.id.apply(lambda known: {"limits": {}})},
 ]})
 k8s.core.v1.Pod("quiet", metadata={"name": "quiet"}, opts=cluster, spec={"containers": [
     {"name": "quiet", "image": token.apply(lambda known: f"registry.example/{known}")},
@@ -48,6 +53,20 @@ for name in ("locked", "open"):
             restrict_public_buckets=True, opts=cloud)
 aws.kms.Key("envelope", opts=cloud)
 """
+EXEMPT = """
+import pulumi, pulumi_kubernetes as k8s
+cluster = pulumi.ResourceOptions(provider=k8s.Provider("cluster", render_yaml_to_directory="manifests"))
+for name in ("driver", "other"):
+    k8s.core.v1.Pod(name, metadata={"name": name, "namespace": "deeds"}, opts=cluster, spec={"containers": [
+        {"name": "c", "image": "nginx", "security_context": {"privileged": True}}]})
+"""
+REMEDIED = """
+import pulumi, pulumi_kubernetes as k8s
+cluster = pulumi.ResourceOptions(provider=k8s.Provider("cluster", render_yaml_to_directory="manifests"))
+token = pulumi.Config().require_secret("token")
+k8s.core.v1.Pod("unsaid", metadata={"name": "unsaid"}, opts=cluster, spec={"containers": [
+    {"name": "c", "image": "nginx", "env": [{"name": "TOKEN", "value": token}]}]})
+"""
 COMPLIANT = """
 import pulumi, pulumi_kubernetes as k8s
 cluster = pulumi.ResourceOptions(provider=k8s.Provider("cluster", render_yaml_to_directory="manifests"))
@@ -58,7 +77,19 @@ k8s.core.v1.ConfigMap("settings", metadata={"name": "settings"}, data={"a": "b"}
 @dataclass(frozen=True)
 class Project:
     folder: Path
-    environment: Mapping[str, str]
+    environment: dict[str, str]
+
+    def adopt(self, **files: str) -> Path:
+        """Copy the pack out of the repository, with other files in it, and attach the copy."""
+        pack = self.folder.parent / "pack"
+        shutil.copytree(ROOT / "policy_pack", pack, ignore=shutil.ignore_patterns("__pycache__"))
+        runtime = yaml.safe_load((pack / "PulumiPolicy.yaml").read_text())
+        runtime["runtime"]["options"]["virtualenv"] = sys.prefix
+        (pack / "PulumiPolicy.yaml").write_text(yaml.safe_dump(runtime))
+        for name, text in files.items():
+            (pack / f"{name}.yaml").write_text(text)
+        self.environment["PULUMI_OPTION_POLICY_PACK"] = str(pack)
+        return pack
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -116,6 +147,11 @@ def _violations(events: Path) -> dict[tuple[str, str], dict[str, Any]]:
     return {(event["policyName"], event.get("resourceUrn", "").rpartition("::")[2]): event for event in found if event}
 
 
+def _remediated(events: Path) -> set[tuple[str, str]]:
+    found = [json.loads(line).get("policyRemediationEvent") for line in events.read_text().splitlines()]
+    return {(event["policyName"], event["resourceUrn"].rpartition("::")[2]) for event in found if event}
+
+
 def test_nothing_out_of_compliance_gets_through(project: Project) -> None:
     (project.folder / "__main__.py").write_text(OUT_OF_COMPLIANCE)
     events = project.folder / "events.json"
@@ -128,6 +164,8 @@ def test_nothing_out_of_compliance_gets_through(project: Project) -> None:
         "image/digest-pinned",
         "pss/baseline/privileged",
         "pss/restricted/allow-privilege-escalation",
+        "pss/restricted/capabilities",
+        "pss/restricted/run-as-non-root",
         "workload/probes",
         "workload/resources",
     }
@@ -138,6 +176,19 @@ def test_nothing_out_of_compliance_gets_through(project: Project) -> None:
     assert "'[secret]'" in found["image/digest-pinned", "quiet"]["message"]
     assert ("aws/kms-rotation", "envelope") in found
     assert {name for rule, name in found if rule == "aws/s3-public-access"} == {"open"}
+    assert '"waits"' not in found["workload/resources", "api"]["message"], "a rule that waits says nothing yet"
+
+
+def test_what_nobody_chose_is_put_right_and_said_and_secrets_around_it_stay_secret(project: Project) -> None:
+    (project.folder / "__main__.py").write_text(REMEDIED)
+    events = project.folder / "events.json"
+    done = project.pulumi("preview", "--diff", "--event-log", str(events))
+    _refused(done)  # for its image, and what else is wrong with it
+    assert ("pss/restricted/seccomp-profile", "unsaid") in _remediated(events)
+    assert not [found for found in _violations(events) if found[0] == "pss/restricted/seccomp-profile"]
+    assert "pss/restricted/seccomp-profile" in done.stdout
+    assert '"RuntimeDefault"' in done.stdout
+    assert SECRET not in events.read_text()
 
 
 def test_a_refused_update_leaves_the_stack_untouched(project: Project) -> None:
@@ -156,3 +207,73 @@ def test_a_compliant_program_goes_up(project: Project) -> None:
     assert "cartorio-guardrails" in project.ok("up", "--yes")
     (manifest,) = (project.folder / "manifests").rglob("*settings*.yaml")
     assert "ConfigMap" in manifest.read_text()
+
+
+def _exemption(rule: str, resource: str) -> dict[str, str]:
+    day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    return {
+        "rule": rule,
+        "resource": resource,
+        "reason": "It is needed.",
+        "owner": "ops",
+        "ticket": "OPS-1",
+        "expires": day,
+    }
+
+
+def test_exemptions_that_are_used_are_shown_and_those_that_nothing_needs_are_refused(project: Project) -> None:
+    (project.folder / "__main__.py").write_text(EXEMPT)
+    pods = "urn:pulumi:test::cartorio::kubernetes:core/v1:Pod::"
+    entries = [
+        _exemption("pss/baseline/privileged", f"{pods}driver"),
+        _exemption("aws/kms-rotation", f"{pods}driver"),
+        _exemption("pss/baseline/privileged", f"{pods}gone"),
+        _exemption("pss/baseline/privileged", f"{pods.replace(':test:', ':staging:')}gone"),
+        _exemption("pss/baseline/privileged", f"{pods.replace(':test:', ':*:')}gone"),
+    ]
+    project.adopt(exemptions=yaml.safe_dump({"exemptions": entries}))
+    events = project.folder / "events.json"
+    _refused(project.pulumi("preview", "--event-log", str(events)))
+    found = _violations(events)
+    assert ("pss/baseline/privileged", "other") in found
+    assert ("pss/baseline/privileged", "driver") not in found
+    shown = found["pack/exempted", "driver"]
+    assert shown["enforcementLevel"] == "advisory"
+    assert "exempt from pss/baseline/privileged: It is needed. (ops, OPS-1, until 20" in shown["message"]
+    (wrong,) = [event["message"] for (rule, _), event in found.items() if rule == "pack/exemptions"]
+    assert f"{pods}driver keeps aws/kms-rotation: nothing has to be exempted" in wrong
+    assert f"the stack has no resource {pods}gone" in wrong
+    assert "staging" not in wrong
+    part = project.folder / "part.json"
+    project.pulumi("preview", "--target", f"{pods}driver", "--event-log", str(part))
+    (wrong,) = [event["message"] for (rule, _), event in _violations(part).items() if rule == "pack/exemptions"]
+    assert "keeps aws/kms-rotation" in wrong
+
+
+def test_production_is_not_deployed_by_a_bare_up(project: Project) -> None:
+    """The program itself, with production's file as it is: without the pack it ends before anything is registered."""
+    for name in ("__main__.py", "Pulumi.yaml", "Pulumi.producao.yaml"):
+        shutil.copy(ROOT / name, project.folder / name)
+    for name in ("components", "charts", "releases"):
+        (project.folder / name).symlink_to(ROOT / name)
+    (project.folder / ".venv").symlink_to(sys.prefix)
+    del project.environment["PULUMI_OPTION_POLICY_PACK"]
+    project.ok("stack", "init", "producao")
+    for command in (("up", "--yes"), ("preview",)):
+        done = project.pulumi(*command, "--stack", "producao")
+        assert done.returncode != 0
+        assert "pulumi up --stack producao --policy-pack policy_pack" in done.stdout
+        assert "Traceback" not in done.stdout + done.stderr
+        assert "0 resources" in done.stdout or "kubernetes" not in done.stdout
+
+
+@pytest.mark.parametrize("attach", ["flag", "variable"])
+def test_a_program_sees_whether_the_pack_judges_it(project: Project, attach: str) -> None:
+    (project.folder / "__main__.py").write_text(
+        "import pulumi, sys\nfrom components.judged import judged\npulumi.export('judged', judged(sys.orig_argv, 5))\n"
+    )
+    pack = project.environment["PULUMI_OPTION_POLICY_PACK"]
+    if attach == "flag":
+        del project.environment["PULUMI_OPTION_POLICY_PACK"]
+    project.ok("up", "--yes", "--skip-preview", *(("--policy-pack", pack) if attach == "flag" else ()))
+    assert project.ok("stack", "output", "judged").strip() == "true"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardrails.catalogue import CATALOGUE
-from guardrails.exemptions import read_exemptions
+from guardrails.exemptions import Exemption, read_exemptions, unused
 
 TODAY = date(2026, 11, 22)
 RULES = {policy.id for policy in CATALOGUE}
@@ -134,3 +134,36 @@ def test_any_entry_is_valid_or_a_problem(entry: dict[str, object]) -> None:
 def test_the_committed_file_has_no_problem() -> None:
     text = (Path(__file__).parents[2] / "policy_pack" / "exemptions.yaml").read_text()
     assert read_exemptions(text, date.today(), RULES)[1] == ()  # noqa: DTZ011 - the day is all that counts
+
+
+OTHER = "urn:pulumi:staging::cartorio::a:b:C::other"
+PROVIDER = "urn:pulumi:staging::cartorio::pulumi:providers:aws::cloud"
+
+
+def _exemption(resource: str) -> Exemption:
+    return Exemption("workload/probes", resource, "why", "who", "T-1", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("resource", "judged", "declared", "says"),
+    [
+        (URN, {URN}, {URN}, "keeps workload/probes"),
+        (f"{URN}*", {URN}, {URN}, "keeps workload/probes"),
+        (URN, {OTHER}, {OTHER, PROVIDER}, "has no resource"),
+        (f"{URN}#Pod/x/gone", {URN}, {URN}, "has no resource"),
+        (URN, {OTHER}, {OTHER, f"{OTHER}-left-out"}, ""),  # a run of a part
+        (URN, set(), {URN}, ""),
+        (URN.replace("staging", "producao"), {OTHER}, {OTHER}, ""),
+        (URN.replace("staging", "*"), {OTHER}, {OTHER}, ""),
+        (URN.replace("staging", "*"), {URN}, {URN}, "keeps workload/probes"),
+        ("file:a.yaml#Pod/x/api", {"file:a.yaml#Pod/x/api"}, {"file:a.yaml#Pod/x/api"}, "keeps workload/probes"),
+        ("file:a.yaml#Pod/x/api", {"file:b.yaml#Pod/x/api"}, {"file:b.yaml#Pod/x/api"}, ""),
+    ],
+)
+def test_one_that_nothing_needs_is_a_problem_as_far_as_a_run_can_tell(
+    resource: str, judged: set[str], declared: set[str], says: str
+) -> None:
+    exemption = _exemption(resource)
+    problems = unused([exemption], set(), judged, declared)
+    assert [says in problem.what for problem in problems] == ([True] if says else [])
+    assert unused([exemption], {exemption}, judged, declared) == ()

@@ -119,3 +119,15 @@ def test_the_order_of_resources_and_rules_changes_nothing(order: list[int], poli
     straight = judge([r for pod in pods for r in pod], CONTEXT, CATALOGUE)
     assert judge([r for i in order for r in pods[i]], CONTEXT, policies) == straight
     assert straight.violations
+
+
+def test_an_exemption_of_what_waits_or_is_said_already_is_in_use(policies: dict[str, Policy]) -> None:
+    exemption = _exempt("image/signed", "urn:pulumi:s::p::Pod::api")
+    waits = replace(
+        policies["image/signed"],
+        on_unknown=OnUnknown.WAIT,
+        rule=lambda *_: (Finding("p", "not known", unknown=True),),
+    )
+    judgement = judge(_pod("api"), CONTEXT, [waits], [exemption])
+    assert (judgement.violations, judgement.exempted, judgement.used) == ((), (), {exemption})
+    assert judge(_pod("other"), CONTEXT, [waits], [exemption]).used == frozenset()

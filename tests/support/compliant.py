@@ -46,12 +46,14 @@ class Program:
         charts: the manifests of each release of the project's own chart, by the resource's name.
         unsigned: images that nobody signed; all others are trusted.
         problems: what is wrong with the exemptions file.
+        exemptions: valid ones.
     """
 
     declared: tuple[Declared, ...]
     charts: Mapping[str, tuple[Any, ...]]
     unsigned: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
 
 
 def program(stack: str, folder: Path) -> Program:
@@ -123,7 +125,7 @@ class Court:
     def _single(self, one: Declared, judged: Program, examiner: Examiner) -> Judgement:
         # By identity: what a mutation leaves alone is the very same object.
         inside = judged.charts.get(one.name) if one.type == RELEASE_TYPE else None
-        key = (id(one), id(inside), judged.unsigned)
+        key = (id(one), id(inside), judged.unsigned, judged.exemptions)
         if key not in self._known:
             self._known[key] = ((one, inside), examiner.examine(one))  # kept, so that no other gets its id
         return self._known[key][1]
@@ -131,7 +133,7 @@ class Court:
     def _surroundings(self, judged: Program) -> Surroundings:
         return Surroundings(
             settings=read_settings(ROOT / "policy_pack" / "settings.yaml"),
-            exemptions=tuple(self.exemptions),
+            exemptions=(*self.exemptions, *judged.exemptions),
             problems=judged.problems,
             renderer=_Rendered(judged.charts),
             verifier=lambda: _Notary(lambda image: image not in judged.unsigned and self.signed(image)),

@@ -10,8 +10,10 @@ import copy
 import json
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from guardrails.exemptions import Exemption
 from guardrails.resources.base import Declared
 from guardrails.resources.reading import UNKNOWN
 
@@ -179,6 +181,17 @@ def unsigned(image: str) -> Change:
 def wrong_exemption(problem: Problem) -> Change:
     """The exemptions file has a problem."""
     return lambda program: replace(program, problems=(*program.problems, problem))
+
+
+def exempting(kind: str, name: str, rule: str) -> Change:
+    """Exempt a resource from a rule."""
+
+    def apply(program: Program) -> Program:
+        found = one(program, kind, name)
+        entry = Exemption(rule, found.address, "It has to.", "ops@cartorio.example", "OPS-1", date(2026, 12, 31))
+        return replace(program, exemptions=(*program.exemptions, entry))
+
+    return apply
 
 
 def together(*changes: Change) -> Change:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from guardrails.exemptions import Exemption
 from guardrails.model import ADVICE, Example, Finding, Policy, Problem, Severity
 from guardrails.resources.base import Malformed, Stack
 from guardrails.resources.helm import HelmRelease
@@ -33,6 +35,13 @@ def _exemptions(_stack: Stack, context: Context) -> tuple[Finding, ...]:
     )
 
 
+def _exempted(_stack: Stack, context: Context) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(one.path, f"exempt from {one.rule}: {one.why}", address=one.address, resource=one.resource)
+        for one in context.exempted
+    )
+
+
 _WELL_FORMED: Final = """\
 apiVersion: v1
 kind: Pod
@@ -51,6 +60,15 @@ properties: {chart: cert-manager, version: v1.21.2, repositoryOpts: {repo: 'http
 """
 _UNKNOWN_RULE: Final = Problem(
     "exemptions[0].rule", "there is no rule 'workload/probe'", "Name one of docs/policies.md."
+)
+
+_EXEMPT_POD: Final = Exemption(
+    rule="pss/baseline/privileged",
+    resource="urn:pulumi:example::cartorio::kubernetes:core/v1:Pod::api",
+    reason="The vendor's driver needs it until 2.4.",
+    owner="plataforma@cartorio.example",
+    ticket="OPS-1234",
+    expires=date(2026, 12, 31),
 )
 
 POLICIES: Final = (
@@ -97,11 +115,12 @@ POLICIES: Final = (
     ),
     Policy(
         id="pack/exemptions",
-        title="Every exemption is valid, narrow and current",
+        title="Every exemption is valid, narrow, current and needed",
         severity=Severity.HIGH,
         rationale=(
             "An exemption that never ends is a rule that does not exist. Each has a reason, an owner and a day on "
-            "which it stops counting, at most 90 days ahead."
+            "which it stops counting, at most 90 days ahead. One that nothing needs would let the next thing pass "
+            "unseen; of another stack's, and of what a run left out, only that stack's and the whole run can tell."
         ),
         resource_types=(Stack,),
         remediation="Correct the entry in policy_pack/exemptions.yaml, or delete it and fix the resource.",
@@ -109,5 +128,21 @@ POLICIES: Final = (
         rule=_exemptions,
         passing=Example(_WELL_FORMED),
         failing=Example(_WELL_FORMED, problems=(_UNKNOWN_RULE,)),
+    ),
+    Policy(
+        id="pack/exempted",
+        title="What exemptions let pass is seen in every run",
+        severity=Severity.LOW,
+        rationale=(
+            "An exemption is a decision, not a secret: whoever looks at a preview sees what passes only because of "
+            "one, who decided it, and until when."
+        ),
+        resource_types=(Stack,),
+        remediation="Nothing today; fix the resource before the exemption ends.",
+        since="0.3.0",
+        rule=_exempted,
+        enforcement=ADVICE,
+        passing=Example(_WELL_FORMED),
+        failing=Example(_WELL_FORMED.replace("privileged: false", "privileged: true"), exemptions=(_EXEMPT_POD,)),
     ),
 )

@@ -8,6 +8,7 @@ from guardrails.model import Finding, Policy, Severity
 from guardrails.resources.pods import Pod
 from guardrails.resources.reading import Unknown
 from guardrails.rules._containers import PODS_KNOWN, over_contexts, secured, unknown, within
+from guardrails.rules._remedies import runtime_default
 from guardrails.rules._sources import nist_800_190, pod_security
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ POLICIES: Final = (
         remediation="Set securityContext.seccompProfile.type to RuntimeDefault for the pod.",
         since="0.3.0",
         rule=_judge_restricted,
+        remedy=runtime_default,
         controls=(pod_security("restricted", "seccompProfile_restricted"), nist_800_190("4.4")),
         passing=secured("seccompProfile: {type: RuntimeDefault}"),
         failing=secured("privileged: false"),

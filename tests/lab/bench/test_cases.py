@@ -35,6 +35,7 @@ def program(tmp_path: Path) -> Path:
     project = tmp_path / "project"
     (project / "components").mkdir(parents=True)
     (project / "__main__.py").write_text(PROGRAM)
+    (project / "Pulumi.producao.yaml").write_text("config:\n  cartorio:protect: true\n")
     return project
 
 

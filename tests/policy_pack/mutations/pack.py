@@ -6,13 +6,21 @@ from typing import Final
 
 from guardrails.model import Problem
 from guardrails.resources.helm import RELEASE_TYPE
-from tests.support.mutations import Mutation, adding, setting, wrong_exemption
+from tests.support.mutations import Mutation, adding, exempting, setting, together, wrong_exemption
+
+_KEY: Final = ("aws:kms/key:Key", "backup-copy-key-key")
 
 MUTATIONS: Final = (
     Mutation(
+        "pack/exempted",
+        "a key that need not rotate for a while",
+        together(setting(*_KEY, "enableKeyRotation", value=False), exempting(*_KEY, "aws/kms-rotation")),
+    ),
+    Mutation("pack/exemptions", "an exemption that nothing needs", exempting(*_KEY, "aws/kms-rotation")),
+    Mutation(
         "pack/readable",
         "whether a key rotates is said in words",
-        setting("aws:kms/key:Key", "backup-copy-key-key", "enableKeyRotation", "always"),
+        setting(*_KEY, "enableKeyRotation", "always"),
     ),
     Mutation(
         "pack/judged",
