@@ -326,25 +326,26 @@ def test_the_engine_is_told_of_every_policy() -> None:
 
 
 SECCOMP = "pss/restricted/seccomp-profile"
+TOKEN = "workload/service-account-token"
 
 
 def test_what_nobody_chose_is_put_right_where_the_rule_is_mandatory() -> None:
     engine = Engine()
-    diagnostics = engine.resource(POD, _pod(securityContext=UNKNOWN_OBJECT_VALUE))
-    assert engine.remedies == []
+    engine.resource(POD, _pod(securityContext=UNKNOWN_OBJECT_VALUE))
+    assert SECCOMP not in engine.remedies
     diagnostics = engine.resource(POD, _pod(env=[{SIGNATURE: SECRET, "value": {"name": "A"}}, UNKNOWN_STRING_VALUE]))
-    assert engine.remedies == [SECCOMP]
+    assert engine.remedies == [SECCOMP, TOKEN]
     assert SECCOMP not in _by_rule(diagnostics)
     chosen = _pod(securityContext={"seccompProfile": {"type": "Unconfined"}})
     assert "pss/baseline/seccomp-profile" in _by_rule(engine.resource(POD, chosen))
-    assert engine.remedies == []
+    assert engine.remedies == [TOKEN]
 
 
 def test_nothing_is_put_right_where_a_rule_is_advice() -> None:
     advice = tuple(replace(p, enforcement=ADVICE) if p.id == SECCOMP else p for p in CATALOGUE)
     engine = Engine(catalogue=advice)
     assert SECCOMP in _by_rule(engine.resource(POD, _pod()))
-    assert engine.remedies == []
+    assert engine.remedies == [TOKEN]
 
 
 def test_a_remedy_keeps_secrets_secret_and_unknowns_unknown() -> None:

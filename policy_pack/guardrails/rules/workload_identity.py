@@ -10,6 +10,7 @@ from guardrails.resources.pods import Pod
 from guardrails.resources.reading import Unknown, join
 from guardrails.rules._containers import PODS_KNOWN, spec, unknown, unseen
 from guardrails.rules._objects import example
+from guardrails.rules._remedies import without_token
 from guardrails.rules._sources import cis_eks_check, kubernetes_docs
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ POLICIES: Final = (
         ),
         since="0.3.0",
         rule=_judge_token,
+        remedy=without_token,
         controls=(cis_eks_check("4.1.6"), _PAGE),
         passing=spec("automountServiceAccountToken: false"),
         failing=spec("serviceAccountName: api"),
