@@ -135,13 +135,12 @@ def _locked(stack: Stack, context: Context) -> tuple[Finding, ...]:
     modes = _LOCKS.get(context.profile, ("COMPLIANCE", "GOVERNANCE"))
     found: list[Finding] = []
     for bucket in buckets(stack):
-        if bucket.object_lock is False:
-            if among(bucket, trails) or any(word in bucket.declared.name for word in _EVIDENCE):
-                found += of(bucket, [Finding("objectLockEnabled", "it holds evidence or records, and is not locked")])
-            continue
         mine = settings.of(bucket)
-        if not mine:
+        if not mine and bucket.object_lock is True:
             found += of(bucket, [Finding("", "objects can be locked, but none is unless somebody asks for it")])
+        elif not mine and (among(bucket, trails) or any(word in bucket.declared.name for word in _EVIDENCE)):
+            # Unknown counts as not asked for: where nobody says it, the provider does, after the update.
+            found += of(bucket, [Finding("objectLockEnabled", "it holds evidence or records, and is not locked")])
         for one in mine:
             found += of(one, _lock(one, modes))
     return tuple(found)

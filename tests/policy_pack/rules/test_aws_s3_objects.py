@@ -161,5 +161,8 @@ def test_records_and_evidence_can_be_locked() -> None:
     trail = aws("cloudtrail/trail:Trail", "t", s3BucketName=UNKNOWN, links={"s3BucketName": "deeds"})
     assert found("aws/s3-object-lock", BUCKET) == []
     assert found("aws/s3-object-lock", LOCKED) == ["deeds: "]
+    assert found("aws/s3-object-lock", aws("s3/bucket:Bucket", "deeds", objectLockEnabled=UNKNOWN)) == []
+    hidden = aws("s3/bucket:Bucket", "evidence-3", objectLockEnabled=UNKNOWN)
+    assert found("aws/s3-object-lock", hidden) == ["evidence-3: objectLockEnabled"]
     assert found("aws/s3-object-lock", BUCKET, trail) == ["deeds: objectLockEnabled"]
     assert found("aws/s3-object-lock", aws("s3/bucket:Bucket", "evidence-2")) == ["evidence-2: objectLockEnabled"]
