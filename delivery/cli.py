@@ -14,6 +14,7 @@ from delivery.hsm.cli import add_commands as add_hsm_commands
 from delivery.images.cli import add_commands as add_image_commands
 from delivery.keys.cli import add_commands as add_key_commands
 from delivery.policy.cli import add_commands as add_policy_commands
+from delivery.preview.cli import add_commands as add_preview_commands
 from delivery.release.cli import add_commands as add_release_commands
 from delivery.workflows.cli import add_commands as add_workflow_commands
 from lab.cli import add_commands as add_lab_commands
@@ -36,6 +37,7 @@ add_drift_commands(app)
 add_release_commands(app)
 add_image_commands(app)
 add_policy_commands(app)
+add_preview_commands(app)
 
 
 def main() -> None:

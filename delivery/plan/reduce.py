@@ -13,7 +13,7 @@ from delivery.plan.changes import changes
 from delivery.plan.digest import digest
 from delivery.plan.model import SCHEMA, Counts, Operation, Plan, Problem
 from delivery.plan.policies import PackRecord, findings
-from delivery.plan.values import scrub
+from delivery.plan.values import plain, scrub, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,7 +46,7 @@ def reduce(
     record = record or PackRecord()
     steps: list[Mapping[str, Any]] = []
     said: list[Mapping[str, Any]] = []
-    problems: dict[Problem, None] = {}
+    problems: list[Mapping[str, Any]] = []
     outcome: Mapping[str, Any] | None = None
     for event in _events(lines):
         if found := event.get("resourcePreEvent"):
@@ -54,14 +54,16 @@ def reduce(
         elif found := event.get("policyEvent"):
             said.append(found)
         elif (found := event.get("diagnosticEvent")) and found.get("severity") in _PROBLEMS:
-            problems[_problem(found)] = None
+            problems.append(found)
         elif found := event.get("errorEvent"):
-            problems[Problem(severity="error", message=scrub(found["error"].strip()))] = None
+            problems.append({"severity": "error", "message": found["error"]})
         elif found := event.get("summaryEvent"):
             outcome = found
             if exit_code == 0:
                 break  # what comes later is of plugins that are being ended
     todo = changes(steps)
+    secrets = _withheld(steps)
+    told = {_problem(found, secrets) for found in problems}
     return Plan(
         schema_=SCHEMA,
         project=project,
@@ -75,7 +77,7 @@ def reduce(
         findings=findings(said, record),
         exemptions=record.exemptions,
         images=record.images,
-        problems=tuple(sorted(problems, key=lambda one: (one.severity, one.urn, one.message))),
+        problems=tuple(sorted(told, key=lambda one: (one.severity, one.urn, one.message))),
     )
 
 
@@ -88,8 +90,19 @@ def _events(lines: Iterable[str]) -> Iterator[Mapping[str, Any]]:
         yield event
 
 
-def _problem(event: Mapping[str, Any]) -> Problem:
-    return Problem(severity=event["severity"], urn=event.get("urn", ""), message=scrub(event["message"].strip()))
+def _problem(event: Mapping[str, Any], secrets: Iterable[str]) -> Problem:
+    message = scrub(event["message"].strip(), secrets)
+    return Problem(severity=event["severity"], urn=event.get("urn", ""), message=message)
+
+
+def _withheld(steps: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What no message may quote, longest first."""
+    found: set[str] = set()
+    for step in steps:
+        for state in filter(None, (step.get("old"), step.get("new"))):
+            for part in filter(None, (state.get("inputs"), state.get("outputs"))):
+                found.update(withheld(part, plain(step["type"], part)))
+    return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
 
 def _packs(outcome: Mapping[str, Any] | None) -> tuple[str, ...]:

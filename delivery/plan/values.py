@@ -17,6 +17,8 @@ from delivery.plan.model import Value, ValueState
 from delivery.plan.names import chosen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from delivery.plan.names import Names
 
 LONGEST: Final = 600
@@ -46,6 +48,9 @@ _CREDENTIAL: Final = re.compile(
 _PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
 _KUBERNETES_SECRETS: Final = frozenset({"kubernetes:core/v1:Secret", "kubernetes:core/v1:SecretPatch"})
 _INTERNAL: Final = "__"
+# Of what providers are configured with.
+_HARMLESS: Final = frozenset({"region", "version"})
+_SHORTEST_WITHHELD: Final = 8
 
 MASKED: Final = "[secret]"
 
@@ -57,8 +62,8 @@ class _Mark:
         self.state = state
 
 
-SECRET: Final = _Mark(ValueState.SECRET)
-UNKNOWN: Final = _Mark(ValueState.UNKNOWN)
+SECRET: Final[Any] = _Mark(ValueState.SECRET)
+UNKNOWN: Final[Any] = _Mark(ValueState.UNKNOWN)
 
 
 def plain(type_: str, properties: Any) -> Any:  # noqa: ANN401 - JSON
@@ -69,7 +74,8 @@ def plain(type_: str, properties: Any) -> Any:  # noqa: ANN401 - JSON
         properties: as an event has them.
     """
     if type_.startswith("pulumi:providers:"):
-        return {name: SECRET for name in properties or {} if not name.startswith(_INTERNAL)}
+        shown = {name: SECRET for name in properties or {} if not name.startswith(_INTERNAL)}
+        return shown | {name: properties[name] for name in _HARMLESS & shown.keys()}
     copied = _copy(properties or {}, "")
     if type_ in _KUBERNETES_SECRETS:
         for name in ("data", "stringData"):
@@ -114,8 +120,23 @@ def value(content: Any, names: Names) -> Value:  # noqa: ANN401 - what `plain` g
     return Value(text=text[:LONGEST], sha256=sha256)
 
 
-def scrub(text: str) -> str:
-    """A message without anything that has the form of a credential."""
+def withheld(raw: Any, shown: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    """The texts that `plain` has masked and the engine had not: no message may quote them either."""
+    masked = shown is SECRET
+    if masked and isinstance(raw, str) and len(raw) >= _SHORTEST_WITHHELD:
+        yield raw
+    elif isinstance(raw, dict) and _SIGNATURE not in raw and (masked or isinstance(shown, dict)):
+        for key, member in raw.items():
+            yield from withheld(member, SECRET if masked else shown.get(key))
+    elif isinstance(raw, list) and (masked or isinstance(shown, list)):
+        for index, member in enumerate(raw):
+            yield from withheld(member, SECRET if masked else shown[index])
+
+
+def scrub(text: str, known: Iterable[str] = ()) -> str:
+    """A message without anything that has the form of a credential, or is known to be one."""
+    for secret in known:
+        text = text.replace(secret, MASKED)
     return _clean(_CREDENTIAL.sub(MASKED, _PEM.sub(MASKED, text)))
 
 

@@ -56,6 +56,19 @@ def test_errors_of_the_engine_are_problems() -> None:
     assert not made.complete
 
 
+def test_what_a_plan_withholds_no_message_quotes() -> None:
+    provider = step("create", "p", "pulumi:providers:kubernetes", new=state(inputs={"kubeconfig": "canary-kubeconfig"}))
+    manifest = step(
+        "create", "s", "kubernetes:core/v1:Secret", new=state(inputs={"data": {"a": ["canary-in-list", "x"]}})
+    )
+    marked = step("create", "m", new=state(inputs={"a": {"password": "canary-by-name", "b": "plain-text"}}))
+    said = "canary-kubeconfig, canary-in-list, canary-by-name, plain-text are wrong"
+    made = reduce(
+        [_diagnostic("warning", said), *log(provider, manifest, marked)], project="p", stack="s", origin=ORIGIN
+    )
+    assert [one.message for one in made.problems] == ["[secret], [secret], [secret], plain-text are wrong"]
+
+
 def test_a_preview_that_failed_is_not_complete() -> None:
     assert not plan(*_STEPS, exit_code=255).complete
 

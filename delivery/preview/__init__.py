@@ -1,0 +1,1 @@
+"""`cartorio preview`: what an update of a stack would do, as a plan."""
