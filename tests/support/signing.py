@@ -205,11 +205,25 @@ class Cosign:
         """Sign a digest with a key of this folder, or one in KMS (`awskms://...`)."""
         self._run("sign", *self._flags(key, legacy=legacy), *flags, reference)
 
-    def attest(self, key: str, reference: str, *, legacy: bool) -> None:
-        """Attest an SBOM of a digest."""
-        (self.folder / "sbom.json").write_text('{"spdxVersion": "SPDX-2.3"}')
-        flags = ("--type", "https://spdx.dev/Document", "--predicate", "sbom.json")
+    def attest(
+        self,
+        key: str,
+        reference: str,
+        *,
+        legacy: bool,
+        predicate: object = None,
+        kind: str = "https://spdx.dev/Document",
+    ) -> None:
+        """Attest something of a digest: an SBOM, unless told otherwise."""
+        name = f"{uuid.uuid4().hex}.json"
+        (self.folder / name).write_bytes(encode({"spdxVersion": "SPDX-2.3"} if predicate is None else predicate))
+        flags = ("--type", kind, "--predicate", name)
         self._run("attest", *self._flags(key, legacy=legacy), *flags, reference)
+
+    def verifies(self, key: str, reference: str, *flags: str) -> bool:
+        """Whether cosign takes an image for signed by a public key of this folder, without any log."""
+        known = (f"--key={key}.pub", "--insecure-ignore-tlog=true", "--allow-http-registry", "--output=json")
+        return self._answer("verify", *known, *flags, reference).returncode == 0
 
     def _flags(self, key: str, *, legacy: bool) -> tuple[str, ...]:
         return (
@@ -222,7 +236,11 @@ class Cosign:
         )
 
     def _run(self, *arguments: str) -> None:
-        answer = subprocess.run(
+        answer = self._answer(*arguments)
+        assert answer.returncode == 0, f"cosign {' '.join(arguments)}: {answer.stdout}{answer.stderr}"
+
+    def _answer(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [str(self.program), *arguments],
             cwd=self.folder,
             env={**os.environ, "COSIGN_PASSWORD": "", "HOME": str(self.folder), **self.environment},
@@ -231,4 +249,3 @@ class Cosign:
             timeout=120,
             check=False,
         )
-        assert answer.returncode == 0, f"cosign {' '.join(arguments)}: {answer.stdout}{answer.stderr}"

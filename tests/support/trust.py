@@ -19,7 +19,7 @@ from guardrails.trust.policy_file import load_policy
 from tests.support.signing import Content, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -99,6 +99,8 @@ class Trust:
         *requirements: dict[str, Any],
         limits: Limits | None = None,
         clock: Callable[[], datetime] | None = None,
+        attestations: Sequence[dict[str, Any]] = (),
+        platforms: str = "covered",
         **authorities: list[Any],
     ) -> Verifier:
         """Make a verifier for `registry.cartorio.internal/cartorio/**`.
@@ -107,6 +109,8 @@ class Trust:
             requirements: as under `require`; without any, one key of the first authority.
             limits: other limits than usual.
             clock: another time than now.
+            attestations: as in the rule.
+            platforms: as in the rule.
             authorities: their keys: PEM bytes, a source, or a mapping as in trust.yaml.
         """
         written = {name: {"keys": [self._key(key) for key in keys]} for name, keys in authorities.items()}
@@ -114,6 +118,8 @@ class Trust:
             "name": "own",
             "images": f"{NAME}/cartorio/**",
             "require": list(requirements) or [{"authorities": [next(iter(authorities))]}],
+            "attestations": list(attestations),
+            "platforms": platforms,
         }
         path = self.folder / "trust.yaml"
         document = {"version": "cartorio.trust/v1", "authorities": written, "profiles": {"local": {"rules": [rule]}}}

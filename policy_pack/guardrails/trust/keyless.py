@@ -130,7 +130,7 @@ def _issuer_at(certificate: x509.Certificate, root: TrustRoot, moment: datetime)
         try:
             chain = verifier.verify(certificate, list(authority.chain[:-1])).chain
         except (VerificationError, x509.UnsupportedGeneralNameType, ValueError) as error:
-            faults.append(" ".join(str(error).split()))
+            faults.append(" ".join(str(error).partition(" (encountered")[0].split()))
             continue
         if all(one.not_valid_before_utc <= moment <= one.not_valid_after_utc for one in chain):
             return chain[1]
