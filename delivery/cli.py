@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from delivery.charts.cli import add_commands as add_chart_commands
+from delivery.comment.cli import add_commands as add_comment_commands
 from delivery.drift.cli import add_commands as add_drift_commands
 from delivery.hsm.cli import add_commands as add_hsm_commands
 from delivery.images.cli import add_commands as add_image_commands
@@ -38,6 +39,7 @@ add_release_commands(app)
 add_image_commands(app)
 add_policy_commands(app)
 add_preview_commands(app)
+add_comment_commands(app)
 
 
 def main() -> None:

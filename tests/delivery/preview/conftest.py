@@ -32,6 +32,7 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EngineDouble:
     double = EngineDouble(tmp_path / "bin")
     monkeypatch.setenv("PATH", os.pathsep.join((str(double.folder), os.environ["PATH"])))
     monkeypatch.setenv("GITHUB_ACTOR", "ana")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
     return double
 
 

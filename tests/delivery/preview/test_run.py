@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from delivery.comment.annotations import commands
+from delivery.comment.body import COMMENT, SUMMARY, body
+from delivery.comment.sarif import sarif
+from delivery.comment.wording import WORDINGS
 from delivery.plan import file
 from delivery.plan.model import Operation, ValueState
 from delivery.preview import run, text
@@ -68,7 +72,10 @@ def tiny(toolchain: Tools, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def _documents(plan: Plan) -> str:
-    return file.text(plan) + "\n".join(line.plain for line in text.lines(plan))
+    """All that is ever made of a plan."""
+    shown = "\n".join(line.plain for line in text.lines(plan))
+    comments = (body(plan, say, limit=limit) for say in WORDINGS.values() for limit in (COMMENT, SUMMARY))
+    return "\n".join((file.text(plan), shown, *comments, sarif([plan]), *commands([plan])))
 
 
 @pytest.fixture(scope="module")
