@@ -2,12 +2,13 @@
 
 https://github.com/opencontainers/image-spec/blob/main/image-layout.md. A mirror `oci:/folder` is one layout, or has one
 for each repository at `/folder/<repository>`. Tags are the descriptors' `org.opencontainers.image.ref.name`;
-signatures and attestations that `cosign save` wrote are found by its `kind` annotation. Bytes are checked by the
+legacy signatures and attestations that `cosign save` wrote are found by its `kind` annotation. Bytes are checked by the
 caller, as those of a registry are. Only regular files are read, no devices or pipes.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from dataclasses import dataclass
@@ -74,16 +75,42 @@ class Layout:
         return None if data is None else (data, media_type or _declared(data))
 
     def referrers(self, digest: Digest) -> list[dict[str, Any]]:
-        """Descriptors of the manifests in `index.json` whose subject has this digest."""
-        found: list[dict[str, Any]] = []
-        for one in self._entries():
-            data = self.content(one.digest, self._limits.evidence_bytes) if one.media_type == OCI_MANIFEST else None
-            if data is None or not one.digest.matches(data):
-                continue
-            subject = strict_json.load_object(data).get("subject")
-            if isinstance(subject, dict) and subject.get("digest") == str(digest):
-                found.append({"mediaType": one.media_type, "digest": str(one.digest), "size": len(data)})
-        return found
+        """Descriptors of the manifests whose subject has this digest: those of `index.json`, else all that are there.
+
+        `cosign save` stores bundles with their manifests and lists them nowhere.
+        """
+        listed = [one.digest for one in self._entries() if one.media_type == OCI_MANIFEST]
+        for digests in (listed, self._small(digest.algorithm)):
+            found = [described for one in digests if (described := self._referrer(one, digest)) is not None]
+            if found:
+                return found
+        return []
+
+    def _referrer(self, digest: Digest, subject: Digest) -> dict[str, Any] | None:
+        data = self.content(digest, self._limits.evidence_bytes)
+        if data is None or str(subject).encode() not in data or not digest.matches(data):
+            return None
+        try:
+            found = strict_json.load_object(data)
+        except Malformed:  # a blob that names the image and is something else, such as a legacy payload's base64
+            return None
+        about = found.get("subject")
+        if found.get("mediaType") != OCI_MANIFEST or not isinstance(about, dict) or about.get("digest") != str(subject):
+            return None
+        return {"mediaType": OCI_MANIFEST, "digest": str(digest), "size": len(data)}
+
+    def _small(self, algorithm: str) -> list[Digest]:
+        """The digests of all that is small enough to be a signature's manifest."""
+        found: list[Digest] = []
+        with contextlib.suppress(FileNotFoundError), os.scandir(self._folder / "blobs" / algorithm) as entries:
+            for number, entry in enumerate(entries):
+                if number >= self._limits.layout_files:
+                    raise Malformed(f"more than {self._limits.layout_files} files in the layout")
+                if not entry.is_file(follow_symlinks=False) or entry.stat().st_size > self._limits.evidence_bytes:
+                    continue
+                with contextlib.suppress(Malformed):
+                    found.append(Digest.parse(f"{algorithm}:{entry.name}"))
+        return sorted(found, key=str)
 
     def _by_kind(self, name: str) -> list[_Entry]:
         kind = _KINDS.get(name.rpartition(".")[2])

@@ -35,6 +35,8 @@ class Limits:
     """Layers of a legacy signature manifest, and referrers, of one image."""
     pages: int = 4
     """Pages of one referrers list."""
+    layout_files: int = 4096
+    """Files of an OCI layout that are looked at for signatures that it does not list."""
     redirects: int = 3
     connect_seconds: float = 5.0
     image_seconds: float = 20.0

@@ -17,6 +17,7 @@ import ssl
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -155,6 +156,7 @@ class Transport:
                 trust_env=False,
                 proxy=_proxy(origin) if secure else None,
                 follow_redirects=False,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept, so none is sent
                 timeout=httpx.Timeout(self._limits.image_seconds, connect=self._limits.connect_seconds),
                 limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
             )

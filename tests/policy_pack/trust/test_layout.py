@@ -10,6 +10,7 @@ import pytest
 
 from guardrails.trust import Outcome
 from guardrails.trust.access import Access
+from guardrails.trust.limits import Limits
 from guardrails.trust.mirrors import Mirrors
 from tests.support.signing import Content, Cosign, Signer, encode, sha256
 from tests.support.trust import NAME, Shelf, Trust, failed, judged, refused
@@ -77,14 +78,25 @@ def test_what_is_signed_in_a_layout_is_trusted(tmp_path: Path, folder: Folder, s
         assert verdict(mirror, folder.digest, tmp_path / "keys", signer).outcome is Outcome.TRUSTED
 
 
-def test_what_cosign_saved_is_trusted(tmp_path: Path, shelf: Shelf, cosign: Cosign, signer: Signer) -> None:
+@pytest.mark.parametrize("legacy", [True, False])
+def test_what_cosign_saved_is_trusted(
+    tmp_path: Path, shelf: Shelf, cosign: Cosign, signer: Signer, *, legacy: bool
+) -> None:
     digest = shelf.image()
-    cosign.sign("release", shelf.direct(digest), legacy=True)
+    cosign.sign("release", shelf.direct(digest), legacy=legacy)
     saved = tmp_path / "saved"
     command = [str(cosign.program), "save", "--allow-http-registry", f"--dir={saved}", shelf.direct(digest)]
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, "HOME": str(tmp_path)}, timeout=60)
     assert verdict(saved, digest, tmp_path / "keys", signer).outcome is Outcome.TRUSTED
     refused(verdict(saved, digest, tmp_path / "keys", Signer()), "not made by any key")
+
+
+def test_a_layout_of_too_many_files_is_not_searched(tmp_path: Path, folder: Folder, signer: Signer) -> None:
+    folder.write()
+    blobs = folder.path / "blobs" / "sha256"
+    for number in range(Limits().layout_files):
+        (blobs / str(number)).touch()
+    refused(verdict(folder.path, folder.digest, tmp_path / "keys", signer), "more than 4096 files")
 
 
 def test_an_image_that_crane_pulled_is_there_and_unsigned(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def certificate(folder: Path, name: str) -> Path:
+def certificate(folder: Path, name: str, *more: str) -> Path:
     """Make a self-signed server certificate with its key, in one PEM file."""
     key = Signer()
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
@@ -36,7 +36,7 @@ def certificate(folder: Path, name: str) -> Path:
         x509.CertificateBuilder(subject, subject, key.private.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in (name, *more)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key.private, hashes.SHA256())
     )
@@ -68,13 +68,14 @@ def test_https_is_believed_for_its_name_and_authority_only(
         failed(verdict, "certificate verify failed" if not trusted else "ertificate")
 
 
+BUCKET = "prod-sa-east-1-starport-layer-bucket.s3.sa-east-1.amazonaws.com"
 ECR = "111122223333.dkr.ecr.sa-east-1.amazonaws.com"
 
 
 @pytest.fixture
 def proxied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[HostileRegistry, list[str]]]:
     """ECR's name, spoken for by a registry of ours that only a proxy leads to and a private CA vouches for."""
-    pem = certificate(tmp_path, ECR)
+    pem = certificate(tmp_path, ECR, BUCKET)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     registry = HostileRegistry()
@@ -97,9 +98,15 @@ def test_ecr_by_a_proxy_of_the_environment_a_private_ca_and_a_token_of_aws(
 ) -> None:
     assert aws
     registry, asked = proxied
+    seen: list[str | None] = []
 
     def guard(exchange: Exchange) -> None:
-        if str(exchange.headers.get("authorization")).startswith("Basic QVdTO"):  # "AWS:"
+        if exchange.headers["host"] == BUCKET:
+            seen.append(exchange.headers.get("authorization"))
+            exchange.answer()
+        elif "/blobs/" in exchange.path:
+            exchange.reply(307, Location=f"https://{BUCKET}{exchange.path}?X-Amz-Signature=abc", Set_Cookie="a=b")
+        elif str(exchange.headers.get("authorization")).startswith("Basic QVdTO"):  # "AWS:"
             exchange.answer()
         else:
             exchange.reply(401, WWW_Authenticate=f'Basic realm="https://{ECR}/",service="ecr.amazonaws.com"')
@@ -111,11 +118,13 @@ def test_ecr_by_a_proxy_of_the_environment_a_private_ca_and_a_token_of_aws(
     made = scene.trust.verifier(release=[signer.pem])
     access = Access(made._access.mirrors, authorities=tmp_path / f"{ECR}.pem" if believed else None)
     verdict = judged(Verifier(made._policy, "local", path=made._path, access=access), scene.digest)
-    assert set(asked) == {f"{ECR}:443"}
     if believed:
         assert verdict.outcome is Outcome.TRUSTED, verdict
+        assert set(asked) == {f"{ECR}:443", f"{BUCKET}:443"}
+        assert seen == [None]  # where the blob is kept, nobody sees the token for the registry
     else:
         failed(verdict, "certificate verify failed")
+        assert set(asked) == {f"{ECR}:443"}
         assert registry.requests == []
 
 
@@ -159,6 +168,22 @@ def test_proxies_of_the_environment_do_not_see_loopback(scene: Scene, monkeypatc
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     assert scene.verdict().outcome is Outcome.TRUSTED
+
+
+def test_no_cookie_is_kept(scene: Scene) -> None:
+    scene.sign()
+    cookies: set[str | None] = set()
+
+    def bake(exchange: Exchange) -> None:
+        cookies.add(exchange.headers.get("cookie"))
+        if exchange.path.endswith("?moved"):
+            exchange.answer()
+        else:
+            exchange.reply(307, Location=f"{exchange.path}?moved", Set_Cookie="a=b; Path=/")
+
+    scene.registry.misbehaviours[""] = bake
+    assert scene.verdict(Limits(image_seconds=10)).outcome is Outcome.TRUSTED
+    assert cookies == {None}
 
 
 _MEASURED = """
