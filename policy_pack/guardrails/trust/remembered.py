@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from guardrails.trust.cache import Cache
 from guardrails.trust.errors import Malformed
+from guardrails.trust.reference import Digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,14 +92,13 @@ def _written(evidence: Evidence) -> dict[str, Any]:
 
     if evidence.image not in {"image", "index"}:
         raise TypeError("no image that was seen")
-    if any(getattr(evidence, one.name) for one in fields(evidence) if one.name not in {"image", "items"}):
-        raise TypeError("more than is written here")
     items = []
     for item in evidence.items:
         if isinstance(item, Unreachable):
             raise TypeError("a part is missing")
         items.append([type(item).__name__, {one.name: _plain(getattr(item, one.name)) for one in fields(item)}])
-    return {"image": evidence.image, "items": items}
+    platforms = [[str(digest), _written(found)] for digest, found in evidence.platforms]
+    return {"image": evidence.image, "items": items, "platforms": platforms}
 
 
 def _plain(value: object) -> object:
@@ -116,7 +116,8 @@ def _evidence(body: dict[str, Any]) -> Evidence:
 
     known: dict[str, Any] = {kind.__name__: kind for kind in get_args(kinds.Item)}
     items = [known[name](**{field: _rich(value) for field, value in given.items()}) for name, given in body["items"]]
-    return kinds.Evidence(body["image"], tuple(items))
+    platforms = tuple((Digest.parse(digest), _evidence(found)) for digest, found in body["platforms"])
+    return kinds.Evidence(body["image"], tuple(items), platforms)
 
 
 def _rich(value: Any) -> Any:  # noqa: ANN401 -- one of the types that _plain takes

@@ -303,12 +303,13 @@ class Verifier:
         reason = Reason(str(Outcome.ERROR), holds=False, because=(Reason(fault, holds=False),))
         return self._judgement(text, str(reference.digest), rule, Outcome.ERROR, (), reason, remedy)
 
-    def _key(self, text: str, reference: Reference, rule: Rule) -> str:  # noqa: ARG002 -- takes what _decide takes
-        """What evidence is remembered under: the very place it came from, and the image."""
+    def _key(self, _text: str, reference: Reference, rule: Rule) -> str:
+        """What evidence is remembered under: the image, the very place it came from, and what was looked for."""
         repository = reference.repository
         signatures = self._access.signatures_of(repository)
         places = (f"{self._access.mirrors.locate(one.domain)}/{one.path}" for one in (repository, signatures))
-        return " ".join((str(reference.digest), *places))
+        wanted = ("attestations" if rule.attestations else "signatures", f"platforms={rule.platforms}")
+        return " ".join((str(reference.digest), *places, *wanted))
 
     async def _load(self, rules: tuple[Rule, ...]) -> _Loaded:
         """Read the keys and trust roots that some rules rest on, while the evidence is being fetched."""

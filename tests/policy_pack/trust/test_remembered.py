@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guardrails.trust import Outcome, Verdict, Verifier
+from guardrails.trust import Outcome, Verdict, Verifier, keys
 from guardrails.trust.access import Access
-from guardrails.trust.evidence import BundleDocument, Evidence, Unreachable, Unusable
+from guardrails.trust.evidence import BundleDocument, Evidence, LegacyAttestation, SimpleSigning, Unreachable, Unusable
+from guardrails.trust.judge import Case, decide
 from guardrails.trust.limits import Limits
+from guardrails.trust.policy import TrustPolicy
+from guardrails.trust.reference import Digest, Reference, Repository
 from guardrails.trust.remembered import Memory
 from tests.support.hostile_registry import HostileRegistry
 from tests.support.signing import Signer
@@ -24,7 +27,12 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
-SOME = Evidence("image", (BundleDocument("referrer", b"{}"), Unusable("tag", "why")))
+PROVENANCE = "https://slsa.dev/provenance/v1"
+SOME = Evidence(
+    "index",
+    (BundleDocument("referrer", b"{}"), SimpleSigning("tag", b"x", "y", {"a": "b"}), Unusable("tag", "why")),
+    ((Digest.of(b"x"), Evidence("image", (LegacyAttestation("tag", b"{}"),))),),
+)
 
 
 def verifiers(scene: Scene, cache: Path | None, now: datetime, key: bytes | None = None) -> Verifier:
@@ -155,9 +163,11 @@ def test_what_is_written_is_read_back() -> None:
         Evidence("image", (Unreachable("tag", "why", "remedy"),)),
         Evidence(Unusable("the image", "why"), ()),
         Evidence(Unreachable("the image", "why", "remedy"), ()),
+        Evidence("index", (), ((Digest.of(b"x"), Evidence("image", (Unreachable("tag", "why", "remedy"),))),)),
+        Evidence("recorded", ()),
         Evidence("image", (BundleDocument("referrer", b"x" * 4_000_000),)),
     ],
-    ids=["missing", "unusable", "unreachable", "large"],
+    ids=["missing", "unusable", "unreachable", "missing of a platform", "recorded", "large"],
 )
 def test_what_is_not_whole_or_large_is_not_remembered(evidence: Evidence) -> None:
     memory = Memory(None, Limits())
@@ -203,3 +213,79 @@ def test_a_reference_of_this_stack_is_remembered_whatever_its_tag(scene: Scene, 
     found = verifiers(scene, cached, NOW).verify([reference])[reference]
     assert found.outcome is Outcome.TRUSTED
     assert scene.registry.requests == []
+
+
+def test_evidence_without_attestations_is_not_taken_for_all_there_is(scene: Scene, cached: Path) -> None:
+    """Another rule looks for more: the registry is asked, and its attestation is found."""
+    referrer = scene.registry.content.referrer(scene.image, scene.signer.bundle(scene.digest, predicateType=PROVENANCE))
+    scene.registry.referrers[scene.digest].append(referrer)
+    wanted = {"name": "built", "predicate": "provenance", "authorities": ["release"]}
+    made = scene.trust.verifier(release=[scene.signer.pem], attestations=[wanted])
+    access = Access(made._access.mirrors, cache=cached)
+    for asked in (True, False):
+        verifier = Verifier(made._policy, "local", path=made._path, access=access)
+        assert verdict(verifier, scene).outcome is Outcome.TRUSTED
+        assert bool(verifier.round_trips) is asked
+
+
+def test_the_platforms_of_an_index_are_remembered_with_it(scene: Scene, tmp_path: Path) -> None:
+    child, index = scene.image, scene.registry.content.index(scene.image)
+    content, signer = scene.registry.content, scene.signer
+    for one in (child, index):
+        scene.registry.referrers[one["digest"]] = [content.referrer(one, signer.bundle(one["digest"]))]
+    made = scene.trust.verifier(release=[signer.pem], platforms="each")
+    access = Access(made._access.mirrors, cache=tmp_path / "cache")
+    scene.digest = index["digest"]
+    found = []
+    for asked in (True, False):
+        verifier = Verifier(made._policy, "local", path=made._path, access=access)
+        found.append(verdict(verifier, scene))
+        assert bool(verifier.round_trips) is asked
+    assert found[0].outcome is Outcome.TRUSTED
+    assert found[0] == found[1]
+
+
+_SIGNERS = {name: Signer() for name in ("a", "b", "stranger")}
+_IMAGE = Digest.of(b"image")
+_DOCUMENTS = [
+    BundleDocument(f"{name} {kind}", signer.bundle(str(_IMAGE), **({"predicateType": kind} if kind else {})))
+    for name, signer in _SIGNERS.items()
+    for kind in ("", PROVENANCE, "https://spdx.dev/Document")
+]
+_POLICY = TrustPolicy.model_validate(
+    {
+        "version": "cartorio.trust/v1",
+        "authorities": {name: {"keys": [{"source": f"file:{name}"}]} for name in ("a", "b")},
+        "profiles": {
+            "local": {
+                "rules": [
+                    {
+                        "name": "own",
+                        "images": "r.example/**",
+                        "require": [{"authorities": ["a", "b"]}],
+                        "attestations": [{"name": "built", "predicate": "provenance", "authorities": ["b"]}],
+                    }
+                ]
+            }
+        },
+    }
+)
+
+
+@given(st.lists(st.sampled_from(_DOCUMENTS), max_size=9), st.lists(st.sampled_from(_DOCUMENTS), max_size=4))
+def test_more_evidence_never_makes_a_trusted_image_untrusted(
+    some: list[BundleDocument], more: list[BundleDocument]
+) -> None:
+    """What makes it safe to answer by remembered evidence: see the module's docstring."""
+    reference = Reference(Repository("r.example", "api"), None, _IMAGE)
+    loaded = {f"file:{name}": (keys.from_pem(_SIGNERS[name].pem),) for name in ("a", "b")}
+    (rule,) = _POLICY.profiles["local"].rules
+
+    def outcome(items: list[BundleDocument]) -> Outcome:
+        return decide(Case(reference, Evidence("image", tuple(items)), rule, _POLICY.authorities, loaded, NOW)).outcome
+
+    assert outcome([_DOCUMENTS[0], _DOCUMENTS[4], *more]) is Outcome.TRUSTED  # signed by a, attested by b
+    if outcome(some) is Outcome.TRUSTED:
+        assert outcome(some + more) is Outcome.TRUSTED
+    if outcome(some + more) is Outcome.REFUSED:
+        assert outcome(some) is Outcome.REFUSED

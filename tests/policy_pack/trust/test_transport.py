@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from guardrails.trust import Outcome, Verifier
 from guardrails.trust.access import Access
+from guardrails.trust.evidence import ENVELOPE
 from guardrails.trust.limits import Limits
 from tests.support.hostile_registry import Exchange, HostileRegistry, answers, forever
 from tests.support.proxy import tunnelling
@@ -216,12 +217,16 @@ def test_memory_stays_below_200_megabytes_whatever_is_sent(scene: Scene, monkeyp
     content = scene.registry.content
     filler = {"mediaType": SIMPLE_SIGNING, "annotations": {"dev.cosignproject.cosign/signature": "AAAA"}}
     layers = []
-    for number in range(60):
+    for number in range(32):
         data = b'{"x":"%s"}' % (b"%064d" % number * 1000)
         content.blobs[sha256(data)] = data
         layers.append({**filler, "digest": sha256(data), "size": len(data)})
     config = content.blob("application/vnd.oci.empty.v1+json", b"{}")
     heavy = encode({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": config, "layers": layers})
+    large = content.blob(
+        ENVELOPE, encode({"payload": "QUFB" * 750_000, "payloadType": "x", "signatures": [{"sig": "A"}]})
+    )
+    attested = encode({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": config, "layers": [large] * 3})
     bombs = _bombs()
     images: list[Any] = [content.image()["digest"] for _ in range(16)]
     lists: dict[str, Any] = dict(zip(images, (answers(200, bomb, OCI_INDEX) for bomb in bombs), strict=False))
@@ -231,6 +236,8 @@ def test_memory_stays_below_200_megabytes_whatever_is_sent(scene: Scene, monkeyp
     def send(exchange: Exchange) -> None:
         if exchange.path.endswith(".sig"):
             exchange.reply(200, heavy, OCI_MANIFEST)
+        elif exchange.path.endswith(".att"):
+            exchange.reply(200, attested, OCI_MANIFEST)
         else:
             lists.get(exchange.path.rpartition("/")[2], Exchange.answer)(exchange)
 
@@ -240,7 +247,9 @@ def test_memory_stays_below_200_megabytes_whatever_is_sent(scene: Scene, monkeyp
         content.manifests[sha256(data)] = (OCI_MANIFEST, data)
     scene.registry.misbehaviours["/referrers/"] = send
     scene.registry.misbehaviours[".sig"] = send
-    scene.trust.verifier(release=[scene.signer.pem])  # writes trust.yaml
+    scene.registry.misbehaviours[".att"] = send
+    wanted = {"name": "sbom", "predicate": "spdx", "authorities": ["release"]}
+    scene.trust.verifier(release=[scene.signer.pem], attestations=[wanted])  # writes trust.yaml
     monkeypatch.setenv("CARTORIO_REGISTRY_MIRRORS", f"{NAME}=http://{scene.registry.host}")
     monkeypatch.setenv("CARTORIO_EVIDENCE_CACHE", str(scene.trust.folder / "cache"))
     done = subprocess.run(
