@@ -24,7 +24,8 @@ _DNS_NAMESPACE = "kube-system"
 _DNS_LABELS = {"k8s-app": "kube-dns"}
 _DNS_PORT = 53
 # A controller's room: its chart says how many pods there are, and what they need. This is what a controller gone wrong
-# makes at most (an agent has one on each node), what a container gets that asks for nothing, and what none needs.
+# makes at most (an agent has one on each node), what a container gets that asks for nothing, and what none needs. The
+# most is also the default limit, as the API server would have it: a small one could kill what a chart left unlimited.
 _CONTROLLER_PODS = 500
 _CONTROLLER_REQUEST = {"cpu": "50m", "memory": "64Mi"}
 _CONTROLLER_MAXIMUM = {"cpu": "16", "memory": "64Gi"}
@@ -169,7 +170,10 @@ class Room(Component):
     def _limits(self, name: str, limits: ContainerLimits | None) -> None:
         if limits is None:
             item = core.v1.LimitRangeItemArgs(
-                type="Container", default_request=_CONTROLLER_REQUEST, max=_CONTROLLER_MAXIMUM
+                type="Container",
+                default_request=_CONTROLLER_REQUEST,
+                default=_CONTROLLER_MAXIMUM,
+                max=_CONTROLLER_MAXIMUM,
             )
         else:
             item = core.v1.LimitRangeItemArgs(

@@ -71,4 +71,4 @@ def test_without_amounts_the_number_of_pods_is_bounded_and_a_container_asks_for_
     (limits,) = plan.one("kubernetes:core/v1:LimitRange").inputs["spec"]["limits"]
     assert limits["type"] == "Container"
     assert limits["defaultRequest"] == {"cpu": "50m", "memory": "64Mi"}
-    assert "default" not in limits, "a chart's container without a limit gets the maximum, not a small one"
+    assert limits["default"] == limits["max"], "a small default could kill what a chart left unlimited"
