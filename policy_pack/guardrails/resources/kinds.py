@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.resources import delivery, namespaces, networking, rbac, workloads
+from guardrails.resources import delivery, namespaces, networking, node_classes, rbac, workloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +27,7 @@ _READERS: Final[Mapping[tuple[str, str], tuple[Callable[[KubernetesObject], Reso
     ("apps", "StatefulSet"): (workloads.workload,),
     ("autoscaling", "HorizontalPodAutoscaler"): (workloads.autoscaler,),
     ("keda.sh", "ScaledObject"): (workloads.autoscaler,),
+    ("karpenter.k8s.aws", "EC2NodeClass"): (node_classes.node_class,),
     ("policy", "PodDisruptionBudget"): (workloads.budget,),
     ("batch", "Job"): (workloads.periodic,),
     ("batch", "CronJob"): (workloads.periodic,),

@@ -7,12 +7,11 @@ https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html. Karpenter'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_machines import Instance, LaunchTemplate, Service, TaskDefinition, Volume
-from guardrails.resources.kubernetes import KubernetesObject
+from guardrails.resources.node_classes import NodeClass
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, off, on
 from guardrails.rules._containers import unknown
@@ -28,14 +27,12 @@ _HOPS: Final = 1
 _SHARED: Final = "host"
 
 
-def _metadata(resource: LaunchTemplate | Instance | KubernetesObject, _context: Context) -> tuple[Finding, ...]:
-    if isinstance(resource, KubernetesObject):
-        options = _node_class(resource).get("metadataOptions") or {}
-        if isinstance(options, Unknown):
-            return (unknown("spec.metadataOptions", "how machines are asked about themselves"),)
-        tokens, endpoint = options.get("httpTokens", "required"), options.get("httpEndpoint", "enabled")
-        hops = options.get("httpPutResponseHopLimit", _HOPS)
-        return tuple(_asked(tokens, endpoint, hops, "spec.metadataOptions"))
+def _metadata(resource: LaunchTemplate | Instance | NodeClass, _context: Context) -> tuple[Finding, ...]:
+    if isinstance(resource, NodeClass):
+        path = "spec.metadataOptions"
+        if not resource.options:
+            return (unknown(path, "how machines are asked about themselves"),)
+        return tuple(_asked(resource.tokens, resource.endpoint, resource.hops, path))
     return tuple(_asked(resource.tokens, resource.metadata, resource.hops, "metadataOptions"))
 
 
@@ -51,14 +48,14 @@ def _asked(tokens: Text, endpoint: Text, hops: Number, path: str) -> Iterator[Fi
         yield Finding(f"{path}.httpPutResponseHopLimit", "containers reach the machine's credentials")
 
 
-def _volumes(resource: LaunchTemplate | Instance | Volume | KubernetesObject, _context: Context) -> tuple[Finding, ...]:
+def _volumes(resource: LaunchTemplate | Instance | Volume | NodeClass, _context: Context) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for path, encrypted in _encryption(resource):
         found += on(encrypted, path, "whether the volume is encrypted", "the volume is not encrypted")
     return tuple(found)
 
 
-def _encryption(resource: LaunchTemplate | Instance | Volume | KubernetesObject) -> Iterator[tuple[str, Flag]]:
+def _encryption(resource: LaunchTemplate | Instance | Volume | NodeClass) -> Iterator[tuple[str, Flag]]:
     if isinstance(resource, Volume):
         yield "encrypted", resource.encrypted
     elif isinstance(resource, LaunchTemplate):
@@ -75,25 +72,7 @@ def _encryption(resource: LaunchTemplate | Instance | Volume | KubernetesObject)
             else:
                 yield from ((f"{one.path}.encrypted", one.encrypted) for one in volumes)
     else:
-        yield from _node_volumes(_node_class(resource))
-
-
-def _node_volumes(spec: Mapping[str, Any]) -> Iterator[tuple[str, Flag]]:
-    path = "spec.blockDeviceMappings"
-    mappings = spec.get("blockDeviceMappings") or ()
-    if not isinstance(mappings, (list, tuple)):
-        yield path, Unknown.UNKNOWN
-        return
-    for index, mapping in enumerate(mappings):
-        volume = mapping.get("ebs") if isinstance(mapping, Mapping) else Unknown.UNKNOWN
-        encrypted = volume.get("encrypted", False) if isinstance(volume, Mapping) else Unknown.UNKNOWN
-        yield f"{path}[{index}].ebs.encrypted", encrypted if isinstance(encrypted, (bool, Unknown)) else False
-
-
-def _node_class(resource: KubernetesObject) -> Mapping[str, Any]:
-    spec = resource.properties.get("spec")
-    ours = resource.group == "karpenter.k8s.aws" and resource.kind == "EC2NodeClass"
-    return spec if ours and isinstance(spec, Mapping) else {}
+        yield from resource.volumes
 
 
 def _addresses(resource: LaunchTemplate | Instance | Service, _context: Context) -> tuple[Finding, ...]:
@@ -126,7 +105,7 @@ _OPTIONS: Final = "metadataOptions: {httpTokens: required, httpPutResponseHopLim
 _GOOD: Final = example(
     _TEMPLATE, f"{{{_OPTIONS}, blockDeviceMappings: [{{ebs: {{encrypted: 'true', kmsKeyId: key}}}}]}}"
 )
-_NODES: Final = (LaunchTemplate, Instance, KubernetesObject)
+_NODES: Final = (LaunchTemplate, Instance, NodeClass)
 _CLASS: Final = """\
 apiVersion: karpenter.k8s.aws/v1
 kind: EC2NodeClass

@@ -21,7 +21,8 @@ class _NoCharts:
 
 
 def _parsed(kind: str, properties: dict[str, Any]) -> list[object]:
-    return list(parse(Declared(f"aws:{kind}", "one", "urn", properties), _NoCharts()))
+    found = parse(Declared(f"aws:{kind}", "one", "urn", properties), _NoCharts())
+    return [each for each in found if isinstance(each, (Images, Malformed))]
 
 
 TASK = "ecs/taskDefinition:TaskDefinition"

@@ -13,6 +13,7 @@ from guardrails.resources.kinds import _READERS
 from guardrails.resources.kubernetes import KubernetesObject, parse_object
 from guardrails.resources.namespaces import Limits, Namespace, Quota, ServiceAccount
 from guardrails.resources.networking import Gateway, Ingress, NetworkPolicy, Service
+from guardrails.resources.node_classes import NodeClass
 from guardrails.resources.pods import Pod
 from guardrails.resources.rbac import Binding, Role
 from guardrails.resources.reading import UNKNOWN
@@ -31,6 +32,7 @@ KINDS = [
     ("apps/v1", "StatefulSet", [Workload]),
     ("autoscaling/v2", "HorizontalPodAutoscaler", [Autoscaler]),
     ("keda.sh/v1alpha1", "ScaledObject", [Autoscaler]),
+    ("karpenter.k8s.aws/v1", "EC2NodeClass", [NodeClass]),
     ("policy/v1", "PodDisruptionBudget", [Budget]),
     ("batch/v1", "Job", [Periodic]),
     ("batch/v1", "CronJob", [Periodic]),

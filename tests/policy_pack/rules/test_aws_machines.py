@@ -47,7 +47,7 @@ def test_karpenters_machines_are_machines() -> None:
         f"x: {path}[0].ebs.encrypted"
     ]
     assert found("aws/volume-encryption", _node_class(blockDeviceMappings=UNKNOWN)) == [f"x: {path}?"]
-    assert found("aws/volume-encryption", _node_class(blockDeviceMappings=[{}])) == [f"x: {path}[0].ebs.encrypted?"]
+    assert found("aws/volume-encryption", _node_class(blockDeviceMappings=[{}])) == [f"x: {path}[0].ebs.encrypted"]
     assert found("aws/machine-metadata", Declared("kubernetes:core/v1:Pod", "x", "urn:x", {"spec": {}})) == []
 
 
