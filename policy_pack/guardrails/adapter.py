@@ -138,6 +138,7 @@ class _Session:
         self._problem = problem
         self._mask = Mask()
         self._now = threading.local()
+        self._inputs: dict[str, Mapping[str, Any]] = {}
         self._record = Record(os.environ, self.mask)
 
     def concerns(self, rule: str) -> bool:
@@ -150,7 +151,7 @@ class _Session:
         judgement: Judgement | None = getattr(self._now, "judgement", None)
         if rule == _FRONT or judgement is None:
             judgement = self._guard(
-                args.urn, f"{args.resource_type} {args.name}", lambda examiner: examiner.examine(_declared(args))
+                args.urn, f"{args.resource_type} {args.name}", lambda examiner: examiner.examine(self._asked_for(args))
             )
         if rule == _FRONT:
             self._now.judgement = judgement
@@ -161,7 +162,7 @@ class _Session:
         judgement: Judgement | None = getattr(self._now, "stack", None)
         if rule == self._first_stack_rule or judgement is None:
             judgement = self._guard(
-                "", "the stack", lambda examiner: examiner.examine_stack(map(_declared, args.resources))
+                "", "the stack", lambda examiner: examiner.examine_stack(map(self._final, args.resources))
             )
             if self._front.id in {violation.rule for violation in judgement.violations}:
                 # No rule judged the stack: the first one says so, because the front policy is not asked here.
@@ -169,6 +170,19 @@ class _Session:
         if rule == self._first_stack_rule:
             self._now.stack = judgement
         return judgement
+
+    def _asked_for(self, args: ResourceValidationArgs) -> Declared:
+        """A resource as the program asks for it, which is remembered."""
+        declared = _declared(args)
+        self._inputs[args.urn] = declared.properties
+        return declared
+
+    def _final(self, resource: PolicyResource) -> Declared:
+        """A resource as the update leaves it: its outputs, or its inputs while its provider cannot be asked yet."""
+        declared = _declared(resource)
+        if declared.properties:
+            return declared
+        return replace(declared, properties=self._inputs.get(resource.urn, {}))
 
     def nothing_left(self, rule: str) -> bool:
         """Whether the stack has been judged, and a rule other than the first has nothing to say of it."""

@@ -376,3 +376,18 @@ def test_the_stack_is_copied_for_those_rules_alone_that_have_something_to_say() 
     assert {diagnostic.policyName for diagnostic in engine.stack(made)} == first
     assert engine.stack() == []
     assert {diagnostic.policyName for diagnostic in engine.stack(made)} == first
+
+
+def test_a_cluster_that_is_not_there_yet_is_judged_by_what_was_asked_for_and_by_links() -> None:
+    room, deny = "kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+    engine = Engine()
+    engine.resource(room, {"metadata": {"name": "deeds"}}, "room")
+    closed = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    engine.resource(deny, {"metadata": {"namespace": UNKNOWN_STRING_VALUE}, "spec": closed}, "deny")
+    link = {"metadata": analyzer_pb2.AnalyzerPropertyDependencies(urns=[_urn(room, "room")])}
+    shown = [
+        analyzer_pb2.AnalyzerResource(type=kind, urn=_urn(kind, name), name=name, propertyDependencies=links)
+        for kind, name, links in ((room, "room", {}), (deny, "deny", link))
+    ]
+    assert "network/default-deny" not in _by_rule(engine.stack(*shown))
+    assert "network/default-deny" in _by_rule(engine.stack(shown[0]))

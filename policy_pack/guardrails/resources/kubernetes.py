@@ -24,7 +24,10 @@ _RELEASED_GROUPS: Final = {"core": ""}
 
 @dataclass(frozen=True, slots=True)
 class KubernetesObject(Resource):
-    """Any object, with what identifies it and its raw properties for rules that look at one kind."""
+    """Any object, with what identifies it and its raw properties for rules that look at one kind.
+
+    `links` are addresses of the resources that its metadata comes from: where a name or namespace is an output.
+    """
 
     label: ClassVar[str] = "any Kubernetes object"
 
@@ -33,10 +36,17 @@ class KubernetesObject(Resource):
     name: str | Unknown
     namespace: str | Unknown
     properties: Mapping[str, Any]
+    links: tuple[str, ...]
 
 
 def parse_object(
-    manifest: object, *, address: str, origin: str = "", token: str = "", name: str = ""
+    manifest: object,
+    *,
+    address: str,
+    origin: str = "",
+    token: str = "",
+    name: str = "",
+    links: tuple[str, ...] = (),
 ) -> Iterator[Resource]:
     """Read one manifest.
 
@@ -46,15 +56,18 @@ def parse_object(
         origin: what it is part of, as `Helm release cartorio`; such an object is identified below its address.
         token: Pulumi's type token, which says the kind where the properties don't.
         name: Pulumi's name for it, where the object has none of its own yet.
+        links: addresses of the resources that its metadata comes from.
 
     Yields:
         The object, its pods, the images that it names outside of pods, and what else it is to rules
         (`guardrails.resources.kinds`); a `Malformed` for what cannot be read; for a list, that of each item.
     """
-    yield from _parse(manifest, address, origin, token, name, _LIST_DEPTH)
+    yield from _parse(manifest, address, origin, token, name, links, _LIST_DEPTH)
 
 
-def _parse(manifest: object, address: str, origin: str, token: str, name: str, depth: int) -> Iterator[Resource]:
+def _parse(
+    manifest: object, address: str, origin: str, token: str, name: str, links: tuple[str, ...], depth: int
+) -> Iterator[Resource]:
     fallback = Resource(address, address, name or "an object")
     try:
         raw = reading.as_mapping(manifest, "")
@@ -65,7 +78,7 @@ def _parse(manifest: object, address: str, origin: str, token: str, name: str, d
                 return
             # A custom resource may be called so without being one: what is beside its items counts, too.
             raw = {key: value for key, value in raw.items() if key != "items"}
-        found = _identify(raw, group, kind, address, origin, name)
+        found = _identify(raw, group, kind, address, origin, name, links)
     except reading.MalformedError as error:
         yield malformed(fallback if not origin else _part(fallback, origin), error)
         return
@@ -90,7 +103,7 @@ def _parse_list(
         return
     for item in items:
         if isinstance(item, Mapping):
-            yield from _parse(item, address, origin or "a list", "", "", depth - 1)
+            yield from _parse(item, address, origin or "a list", "", "", (), depth - 1)
         else:
             yield malformed(fallback, reading.MalformedError("items", "objects only", item))
 
@@ -120,7 +133,9 @@ def _kind(raw: Mapping[str, Any], token: str) -> tuple[str, str]:
     return ("" if group == "core" else group), kind
 
 
-def _identify(raw: Mapping[str, Any], group: str, kind: str, address: str, origin: str, name: str) -> KubernetesObject:
+def _identify(
+    raw: Mapping[str, Any], group: str, kind: str, address: str, origin: str, name: str, links: tuple[str, ...]
+) -> KubernetesObject:
     metadata = reading.mapping(raw, "metadata", "")
     own: str | Unknown = reading.UNKNOWN
     namespace: str | Unknown = reading.UNKNOWN
@@ -139,4 +154,5 @@ def _identify(raw: Mapping[str, Any], group: str, kind: str, address: str, origi
         name=own,
         namespace=namespace,
         properties=raw,
+        links=links,
     )

@@ -23,16 +23,20 @@ class Located(Resource):
         kind: its kind.
         name: its name.
         namespace: where it is; empty when it does not say so, or is in none.
+        links: addresses of the resources that name and namespace come from: in a preview of a new cluster they are not
+            known, but this is.
     """
 
     kind: str
     name: str | Unknown
     namespace: str | Unknown
+    links: tuple[str, ...]
 
     def beside(self, other: Located) -> bool | Unknown:
-        """Whether both are in one namespace. Two of one release that do not know it yet are."""
+        """Whether both are in one namespace; two that have it from the same resources are, if nobody knows it yet."""
         if isinstance(self.namespace, Unknown) or isinstance(other.namespace, Unknown):
-            same = self.address == other.address and self.namespace == other.namespace
+            linked = bool(self.links) and set(self.links) == set(other.links)
+            same = self.namespace == other.namespace and (linked or self.address == other.address)
             return True if same else reading.UNKNOWN
         return self.namespace == other.namespace
 
@@ -46,6 +50,7 @@ def place(found: KubernetesObject) -> dict[str, Any]:
         "kind": found.kind,
         "name": found.name,
         "namespace": found.namespace,
+        "links": found.links,
     }
 
 

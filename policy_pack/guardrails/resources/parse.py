@@ -59,7 +59,13 @@ def parse(declared: Declared, renderer: Renders) -> tuple[Resource, ...]:
             return (malformed(whole, reading.MalformedError("", "a type that the pack can look into", None)),)
         if declared.type.startswith("kubernetes:"):
             return tuple(
-                parse_object(declared.properties, address=declared.address, token=declared.type, name=declared.name)
+                parse_object(
+                    declared.properties,
+                    address=declared.address,
+                    token=declared.type,
+                    name=declared.name,
+                    links=declared.dependencies.get("metadata", ()),
+                )
             )
         found = (parse_aws(declared), find_aws_images(declared))
     except reading.MalformedError as error:
@@ -79,4 +85,6 @@ def _release(declared: Declared, renderer: Renders) -> Iterator[Resource]:
         return
     yield HelmRelease(declared.address, declared.address, title, "", "")
     for manifest in manifests:
-        yield from parse_object(manifest, address=declared.address, origin=title)
+        yield from parse_object(
+            manifest, address=declared.address, origin=title, links=declared.dependencies.get("namespace", ())
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import Finding, Policy, Severity
+from guardrails.model import Finding, OnUnknown, Policy, Severity
 from guardrails.resources.rbac import Binding
 from guardrails.resources.reading import Unknown
 from guardrails.rules._containers import unknown
@@ -73,6 +73,8 @@ POLICIES: Final = (
         since="0.3.0",
         rule=_judge_administrators,
         controls=(cis_eks_check("4.1.1"), rbac_good_practices("Least privilege")),
+        # A name that another resource gives is known when the engine shows the binding again, before it makes it.
+        on_unknown=OnUnknown.WAIT,
         passing=example(_BINDING),
         failing=example(_BINDING.replace("name: view", "name: cluster-admin")),
     ),
@@ -89,6 +91,8 @@ POLICIES: Final = (
         since="0.3.0",
         rule=_judge_everybody,
         controls=(rbac_good_practices("Hardening"),),
+        # A name that another resource gives is known when the engine shows the binding again, before it makes it.
+        on_unknown=OnUnknown.WAIT,
         passing=example(_BINDING),
         failing=example(_BINDING.replace("cartorio-readers", "'system:authenticated'")),
     ),
