@@ -17,6 +17,7 @@ from delivery.keys.cli import add_commands as add_key_commands
 from delivery.policy.cli import add_commands as add_policy_commands
 from delivery.preview.cli import add_commands as add_preview_commands
 from delivery.release.cli import add_commands as add_release_commands
+from delivery.up.cli import add_commands as add_up_commands
 from delivery.workflows.cli import add_commands as add_workflow_commands
 from lab.cli import add_commands as add_lab_commands
 from lab.errors import LabError
@@ -40,6 +41,7 @@ add_image_commands(app)
 add_policy_commands(app)
 add_preview_commands(app)
 add_comment_commands(app)
+add_up_commands(app)
 
 
 def main() -> None:

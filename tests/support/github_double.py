@@ -190,6 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
             action()
         waiting = github.faults.get(self.command, [])
         fault = waiting.pop(0) if waiting else None
+        answer: Any
         if fault is not None and not fault.after:
             answer = {"message": fault.message, "documentation_url": "https://docs", "status": str(fault.status)}
             status = fault.status
