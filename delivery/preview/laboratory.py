@@ -17,6 +17,7 @@ import psutil
 from lab.charts import mirror, pins, source
 from lab.engine.engine import Engine
 from lab.engine.environment import environment
+from lab.image import imports
 from lab.paths import LabPaths
 from lab.rehearsal.project import copy_project, ensure_release, stack_file
 from lab.services import Lab, NoTools
@@ -59,6 +60,8 @@ def engines(project: Path, stacks: Sequence[str], report: Reporter) -> Iterator[
         endpoints = lab.up(report)
         variables = environment(paths, toolchain, endpoints)
         copies = {stack: copy_project(project, paths.root / f"project-{stack}", stack) for stack in stacks}
+        images = imports.ask(project, [stack_file(project, stack) for stack in stacks])
+        variables |= imports.sign(images, paths.root, toolchain, endpoints, variables, report).environment
         report.step("charts", "fetching")
         charts = source.collect(pins.ask(project), toolchain.path("helm"), variables)
         report.step("charts", f"served: {len(charts)}")
