@@ -225,6 +225,12 @@ class Cosign:
         known = (f"--key={key}.pub", "--insecure-ignore-tlog=true", "--allow-http-registry", "--output=json")
         return self._answer("verify", *known, *flags, reference).returncode == 0
 
+    def verifies_identity(self, subject: str, issuer: str, root: str, reference: str) -> bool:
+        """Whether cosign takes an image for signed by an identity, under a trust root of this folder, offline."""
+        who = (f"--certificate-identity={subject}", f"--certificate-oidc-issuer={issuer}")
+        known = (f"--trusted-root={root}", "--offline=true", "--allow-http-registry", "--output=json")
+        return self._answer("verify", *who, *known, reference).returncode == 0
+
     def _flags(self, key: str, *, legacy: bool) -> tuple[str, ...]:
         return (
             "--yes",

@@ -101,7 +101,8 @@ class Trust:
         clock: Callable[[], datetime] | None = None,
         attestations: Sequence[dict[str, Any]] = (),
         platforms: str = "covered",
-        **authorities: list[Any],
+        roots: dict[str, bytes] | None = None,
+        **authorities: list[Any] | dict[str, Any],
     ) -> Verifier:
         """Make a verifier for `registry.cartorio.internal/cartorio/**`.
 
@@ -111,9 +112,15 @@ class Trust:
             clock: another time than now.
             attestations: as in the rule.
             platforms: as in the rule.
-            authorities: their keys: PEM bytes, a source, or a mapping as in trust.yaml.
+            roots: trust roots by name.
+            authorities: their keys (PEM bytes, a source, or a mapping as in trust.yaml), or all of one as there.
         """
-        written = {name: {"keys": [self._key(key) for key in keys]} for name, keys in authorities.items()}
+        written = {
+            name: keys if isinstance(keys, dict) else {"keys": [self._key(key) for key in keys]}
+            for name, keys in authorities.items()
+        }
+        for name, root in (roots or {}).items():
+            (self.folder / f"{name}.json").write_bytes(root)
         rule = {
             "name": "own",
             "images": f"{NAME}/cartorio/**",
@@ -122,7 +129,12 @@ class Trust:
             "platforms": platforms,
         }
         path = self.folder / "trust.yaml"
-        document = {"version": "cartorio.trust/v1", "authorities": written, "profiles": {"local": {"rules": [rule]}}}
+        document = {
+            "version": "cartorio.trust/v1",
+            "roots": {name: {"source": f"file:{name}.json"} for name in roots or {}},
+            "authorities": written,
+            "profiles": {"local": {"rules": [rule]}},
+        }
         path.write_text(yaml.safe_dump(document))
         options = {"limits": limits} | ({"clock": clock} if clock else {})
         separator = ":" if self.scheme == "oci" else "://"

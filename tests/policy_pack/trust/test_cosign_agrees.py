@@ -209,7 +209,7 @@ def matrix(
     signed = {(kind, legacy): _sign(shelf, tool, kind, legacy=legacy) for kind in KINDS for legacy in (True, False)}
     with ManyRepositories().running() as registry:
         assert isinstance(registry, ManyRepositories)
-        cells = []
+        cells: list[Cell] = []
         for kind in KINDS:
             for storage in STORAGES:
                 one = signed[kind, storage == STORAGES[0]]

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guardrails.trust import keys, trust_root
 from guardrails.trust.errors import Malformed, Unavailable
@@ -271,3 +273,39 @@ def test_base64_is_what_it_is() -> None:
     raw = base64.b64decode(document["dsseEnvelope"]["payload"])
     document["dsseEnvelope"]["payload"] = base64.urlsafe_b64encode(raw + b"\xff\xff\xfe").decode()
     assert "base64" in examined(BundleDocument("x", encode(document)), release=keyed()).fault
+
+
+GOOD_ITEMS = {
+    "bundle by a key": bundle(SIGNER).document,
+    "bundle with a certificate": bundle(LEAF, kind="dsse 0.0.2", stamped=True).document,
+    "legacy attestation": attestation(),
+}
+
+
+@pytest.mark.parametrize("name", GOOD_ITEMS)
+@given(st.data())
+def test_no_damage_makes_anything_else_count(name: str, data: st.DataObject) -> None:
+    """Every good document with bytes changed, cut out or doubled: no crash, and what still counts says the same."""
+    good = GOOD_ITEMS[name]
+    start = data.draw(st.integers(0, len(good) - 1))
+    end = data.draw(st.integers(start, min(len(good), start + 40)))
+    damaged = good[:start] + data.draw(st.binary(max_size=4) | st.just(good[start:end] * 2)) + good[end:]
+    kind = LegacyAttestation if name == "legacy attestation" else BundleDocument
+    authorities = {"release": RELEASE, "ci": CI}
+    before, after = examined(kind("here", good), **authorities), examined(kind("here", damaged), **authorities)
+    assert before.vouchers
+    if after.vouchers:
+        assert (after.statement, {one.signer for one in after.vouchers}) == (
+            before.statement,
+            {one.signer for one in before.vouchers},
+        )
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_count(data: bytes) -> None:
+    for item in (
+        BundleDocument("x", data),
+        LegacyAttestation("x", data),
+        SimpleSigning("x", data, b64(data) or "AAAA"),
+    ):
+        assert examined(item, release=RELEASE, ci=CI).vouchers == ()
