@@ -134,10 +134,11 @@ def test_the_library_and_cosign_agree_about_certificates(
     assert cosign_trusts is (why is None)
 
 
-def _push_legacy(shelf: Shelf, leaf: Leaf = LEAF, **changes: str) -> str:
+def _push_legacy(shelf: Shelf, leaf: Leaf = LEAF, entry: str = "") -> str:
     content = Content()
     digest = str(content.image()["digest"])
     payload, signature, annotations = signed_legacy(INSTANCE, digest, leaf)
+    changes = {"dev.sigstore.cosign/bundle": entry} if entry else {}
     layer = content.blob(SIMPLE_SIGNING, payload, annotations={SIGNATURE: signature, **annotations, **changes})
     config = content.blob("application/vnd.oci.image.config.v1+json", b"{}")
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "config": config}
@@ -152,7 +153,7 @@ def test_legacy_signatures_with_certificates_and_a_policy_of_keys_and_identities
     verifier = trust.verifier(*needs, roots={"own": ROOT}, clock=_now, ci=CI, release=[stranger.pem])
     assert judged(verifier, _push_legacy(shelf)).authorities == ("ci",)
     foreign = signed_legacy(INSTANCE, f"sha256:{'1' * 64}", LEAF)[2]["dev.sigstore.cosign/bundle"]
-    refused(judged(verifier, _push_legacy(shelf, **{"dev.sigstore.cosign/bundle": foreign})), "the digest differs")
+    refused(judged(verifier, _push_legacy(shelf, entry=foreign)), "the digest differs")
     refused(judged(verifier, _push_legacy(shelf, INSTANCE.leaf("eve@cartorio.example"))), "whom the rule does not name")
 
 
