@@ -9,7 +9,6 @@ from components.keys.purposes import KeyPurpose
 from components.observability.places import NAMESPACE
 from components.providers import connect
 from components.site import Site
-from components.supply.admission import Admission, AdmissionArgs
 from components.tenancy.tenancy import Tenancy, TenancyArgs
 from components.wiring import (
     audit,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from components.cluster.handle import ClusterHandle
     from components.keys.keyring import KeyRing
     from components.settings import Settings
+    from components.supply.signatures import ImagePolicy
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,13 @@ class Inside:
     backup_buckets: dict[str, pulumi.Output[str]]
 
 
-def build(settings: Settings) -> Outputs:
-    """Register everything that `settings` ask for."""
+def build(settings: Settings, image_policies: tuple[ImagePolicy, ...] = ()) -> Outputs:
+    """Register everything that `settings` ask for.
+
+    Args:
+        settings: the stack's.
+        image_policies: what the cluster asks of images, where it has somebody to judge them.
+    """
     configuration = settings.configuration
     providers = connect(settings)
     site = Site(settings, providers.account, providers.aws, providers.random)
@@ -150,7 +155,7 @@ def build(settings: Settings) -> Outputs:
         chain.named_roles,
     )
     trail = audit.build(site, keys.arn(KeyPurpose.LOGS), keys.arn(KeyPurpose.LOGS), stores.bucket_arns, place.log_group)
-    inside = _inside(site, place.handle, keys)
+    inside = _inside(site, place.handle, keys, image_policies)
     front = edge.build(site, vpc, keys.arn(KeyPurpose.LOGS))
     if front is not None:
         edge.bind(site, place.handle, front, inside.tenancy.namespaces[configuration.workload.namespace])
@@ -192,12 +197,10 @@ def build(settings: Settings) -> Outputs:
     )
 
 
-def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> Inside:
+def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing, image_policies: tuple[ImagePolicy, ...]) -> Inside:
     """What lives in the cluster."""
     configuration = site.configuration
-    admission = Admission(
-        "admission", AdmissionArgs(stack=site.stack, registries=configuration.supply.registries), cluster.options
-    )
+    gates = supply.gates(site, cluster, image_policies)
     tenancy = Tenancy("tenancy", TenancyArgs(stack=site.stack, settings=configuration.tenancy), cluster.options)
     data.storage(site, cluster, keys.arn(KeyPurpose.EBS))
     rooms = observability.rooms(site, cluster)
@@ -217,7 +220,7 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> Inside:
         store.address if store else None,
         {**tenancy.namespaces, **({NAMESPACE: rooms.namespace} if rooms else {})},
     )
-    gitops.build(site, cluster, delivered.ready if delivered else (), (tenancy, admission))
+    gitops.build(site, cluster, delivered.ready if delivered else (), (tenancy, *gates))
     telemetry = (
         observability.build(site, cluster, rooms, keys.arn(KeyPurpose.S3), delivered.ready if delivered else ())
         if rooms
@@ -244,8 +247,8 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing) -> Inside:
         cluster,
         tenancy.namespaces[configuration.workload.namespace],
         monitoring,
-        # Nothing runs before its room is closed and the gate stands.
-        (tenancy, admission),
+        # Nothing runs before its room is closed and the gates stand.
+        (tenancy, *gates),
     )
     return Inside(
         tenancy=tenancy,

@@ -157,6 +157,12 @@ VELERO_AWS_IMAGE: Final = ImagePin(
     "sha256:0751144c1c8e52d52c48717fbd13ad5a3061e612ae4d7ad744a946cd5b139d1a",
 )
 
+# What judges signatures in the cluster. Version as in the chart's repository on GitHub, which pins its image by digest;
+# the CRDs are those of the Go module github.com/sigstore/policy-controller of the version that the lab runs.
+POLICY_CONTROLLER: Final = ChartPin("policy-controller", "0.10.5", "https://sigstore.github.io/helm-charts")
+POLICY_CONTROLLER_IMAGE: Final = "ghcr.io/sigstore/policy-controller/policy-controller"
+KUBECTL_IMAGE: Final = "cgr.dev/chainguard/kubectl"
+
 # Flux. The chart brings the CRDs and what holds the controllers; the controllers are those of the lab
 # (lab/toolchain/modules/flux), by digest, which the chart takes in the place of a tag.
 FLUX: Final = ChartPin("flux2", "2.19.0", "https://fluxcd-community.github.io/helm-charts")

@@ -141,6 +141,13 @@ class PullThrough(Section):
         return value
 
 
+class PolicyController(Section):
+    """sigstore's policy-controller: the cluster itself asks for the signatures that the policy pack asks for."""
+
+    replicas: Annotated[int, Field(ge=1, le=5)] = 2
+    """Pods of its webhook. While none answers, nobody gets a pod into the namespaces that it judges."""
+
+
 class RegistryReplication(Section):
     """Copies of the account's images in another region, from the moment on that it is set."""
 
@@ -165,6 +172,8 @@ class Supply(Section):
     """Copies of the images in another region. Without it there are none."""
     accept_from: tuple[AccountId, ...] = ()
     """Other accounts of which the registries may copy images here."""
+    policy_controller: PolicyController | None = None
+    """What judges signatures in the cluster, by the trust policy. Without it the policy pack alone does."""
     signers: tuple[PrincipalArn, ...] = ()
     """Who may take the role that signs releases; none here nor in `github`: whoever the account's IAM allows to."""
     github: Github | None = None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pulumi
+
+from components.supply.admission import Admission, AdmissionArgs
 from components.supply.boundary import bind_roles
 from components.supply.cache import PullThroughCache, PullThroughCacheArgs
 from components.supply.github import GithubRoles, GithubRolesArgs, github_role_name
@@ -15,17 +18,18 @@ from components.supply.replication import (
     RegistryReplication,
     RegistryReplicationArgs,
 )
+from components.supply.signatures import ImageAdmission, ImageAdmissionArgs
 from components.supply.signer import ReleaseSigner, ReleaseSignerArgs
 from components.supply.templates import EVERYTHING, Occasion, RepositoryTemplates, RepositoryTemplatesArgs
 from components.wiring.data import copy_key
 
 if TYPE_CHECKING:
-    import pulumi
-
     from components.account import Owner
     from components.base import Text
+    from components.cluster.handle import ClusterHandle
     from components.sections.supply import Supply
     from components.site import Site
+    from components.supply.signatures import ImagePolicy
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,34 @@ def build(site: Site, image_key: Text, signing_key: Text, secrets_key: Text) -> 
     roles = github.role_arns if github else {}
     named = {github_role_name(site.stack, role): arn for role, arn in roles.items()}
     return SupplyOutputs(registry.urls, signer.role_arn, roles, named)
+
+
+def gates(site: Site, cluster: ClusterHandle, policies: tuple[ImagePolicy, ...]) -> tuple[pulumi.Resource, ...]:
+    """Register what every image passes: the API server's own policy and, where the stack has it, a judge of signatures.
+
+    Args:
+        site: the stack's ground.
+        cluster: where they stand.
+        policies: what is asked of signatures.
+    """
+    settings = site.configuration.supply
+    admission = Admission("admission", AdmissionArgs(stack=site.stack, registries=settings.registries), cluster.options)
+    if settings.policy_controller is None:
+        return (admission,)
+    signatures = ImageAdmission(
+        "signatures",
+        ImageAdmissionArgs(
+            stack=site.stack,
+            settings=settings.policy_controller,
+            policies=policies,
+            cluster=cluster.name,
+            sources=site.sources,
+            after=cluster.ready,
+        ),
+        site.account,
+        pulumi.ResourceOptions(providers=[cluster.provider, site.aws]),
+    )
+    return (admission, signatures)
 
 
 def _exchange(site: Site, settings: Supply, image_key: Text) -> None:

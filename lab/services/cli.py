@@ -52,7 +52,11 @@ def add_commands(app: typer.Typer) -> None:
 def up(
     extras: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="NAME", help="What to start besides; gitops: Flux's controllers, a Git server."),
+        typer.Option(
+            "--with",
+            metavar="NAME",
+            help="What to start besides; gitops: Flux's controllers, a Git server; admission: policy-controller.",
+        ),
     ] = None,
     format_: _FormatOption = _Format.TEXT,
 ) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from lab.errors import LabError, UsageError
-from lab.services import controlplane, gitops, lock, nodes, pki, processes, state
+from lab.services import admission, controlplane, gitops, lock, nodes, pki, processes, state
 from lab.services.client import NotReady
 from lab.services.cloud import CLOUD
 from lab.services.controlplane import CONTROL_PLANE
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 SERVICES: tuple[Service, ...] = (*CONTROL_PLANE, *CLOUD)
 # Services that a lab has only when they are asked for, by the name that asks for them.
-EXTRAS: dict[str, tuple[Service, ...]] = {"gitops": gitops.GITOPS}
+EXTRAS: dict[str, tuple[Service, ...]] = {"admission": admission.ADMISSION, "gitops": gitops.GITOPS}
 TOOLS: tuple[str, ...] = tuple(sorted({name for service in SERVICES for name in service.tools}))
 NAMES: tuple[str, ...] = tuple(service.name for service in SERVICES)
 

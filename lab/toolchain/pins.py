@@ -79,6 +79,28 @@ _AWAIT_DELETION = Patch(
     ),
 )
 
+_KNATIVE = "knative.dev/pkg"
+_POLICY_CONTROLLER = "github.com/sigstore/policy-controller"
+
+# What policy-controller is made of listens on every interface, and on ports that nobody can choose: its flag for the
+# webhook's is read after it was used (v0.13.1, `cmd/webhook/main.go`). Labs are on loopback, several beside each other.
+_ON_LOOPBACK = (
+    Patch(
+        _KNATIVE,
+        "webhook/webhook.go",
+        (
+            ('\t"net/http"\n', '\t"net/http"\n\t"os"\n'),
+            ('fmt.Sprint(":", wh.Options.Port)', '"127.0.0.1:" + os.Getenv("WEBHOOK_PORT")'),
+        ),
+    ),
+    Patch(
+        _KNATIVE,
+        "injection/health_check.go",
+        (('\t"strconv"\n', '\t"os"\n'), ('":" + strconv.Itoa(port)', '"127.0.0.1:" + os.Getenv("HEALTH_PORT")')),
+    ),
+    Patch(_KNATIVE, "profiling/server.go", (('":" + port', '"127.0.0.1:" + port'),)),
+)
+
 CATALOGUE = Catalogue(
     items=(
         Tool(
@@ -224,6 +246,23 @@ CATALOGUE = Catalogue(
         ),
         _flux("source-controller"),
         _flux("kustomize-controller"),
+        # sigstore's admission webhook, which judges pods by ClusterImagePolicy.
+        Tool(
+            name="policy-controller",
+            group="policy-controller",
+            module=_POLICY_CONTROLLER,
+            package=f"{_POLICY_CONTROLLER}/cmd/webhook",
+            probe=None,
+            patches=_ON_LOOPBACK,
+            on_demand=True,
+        ),
+        # What it registers itself by. Of the module that the definitions are of: nothing more is fetched for it.
+        Data(
+            name="policy-controller-webhooks",
+            group="crds",
+            module=_POLICY_CONTROLLER,
+            files=(ModuleFile(_POLICY_CONTROLLER, "config/50*-configuration*.yaml", "."),),
+        ),
         *(source.item for source in CRDS),
     )
 )

@@ -10,7 +10,7 @@ import yaml
 
 from components.stack import build
 from tests.support.plan import Plan, Registered, run
-from tests.support.stackfiles import ROOT, Project, stack_files
+from tests.support.stackfiles import ROOT, Project, image_policies, stack_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ HEADER = "# The plan of the stack `{stack}`; written by `pytest tests/stacks --u
 
 def _plan(stack: str, folder: Path) -> Plan:
     settings = Project(folder, stack).settings({"KUBECONFIG": "kubeconfig"})
-    return run(lambda: build(settings), stack=stack)[0]
+    return run(lambda: build(settings, image_policies(settings)), stack=stack)[0]
 
 
 def _entry(resource: Registered, names: dict[str, str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from guardrails.resources.helm import RELEASE_TYPE, Renderer, StandInError
 from guardrails.settings import read_settings
 from tests.support.plan import run
 from tests.support.policies import Said
-from tests.support.stackfiles import ROOT, Project
+from tests.support.stackfiles import ROOT, Project, image_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ def program(stack: str, folder: Path) -> Program:
         folder: where the project is laid out.
     """
     settings = Project(folder, stack).settings({"KUBECONFIG": "kubeconfig"})
-    registered = run(lambda: build(settings), stack=stack)[0].resources
+    registered = run(lambda: build(settings, image_policies(settings)), stack=stack)[0].resources
     declared = tuple(_declared(one, stack) for one in registered)
     renderer = Renderer(ROOT, read_settings(ROOT / "policy_pack" / "settings.yaml").kubernetes_version)
     charts = {

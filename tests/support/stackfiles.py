@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from components.settings import Settings, parse
+from components.supply.signatures import ImagePolicy
+from guardrails.trust.admission_file import read_image_policies
 from tests.support.plan import values
 
 if TYPE_CHECKING:
@@ -51,6 +55,15 @@ def put(config: dict[str, Any], path: str, value: object) -> None:
         del node[last]
     else:
         node[last] = value
+
+
+def image_policies(settings: Settings) -> tuple[ImagePolicy, ...]:
+    """What the program's `__main__` hands in: what the trust policy of this repository asks of a stack's cluster."""
+    if settings.configuration.supply.policy_controller is None:
+        return ()
+    profile = settings.configuration.profile.value
+    found = read_image_policies(ROOT / "policy_pack/trust.yaml", profile, datetime(2026, 11, 25, tzinfo=UTC))
+    return tuple(ImagePolicy.model_validate(asdict(policy)) for policy in found)
 
 
 class Project:

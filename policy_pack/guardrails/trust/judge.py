@@ -31,7 +31,7 @@ from guardrails.trust.evidence import (
     Unreachable,
     Unusable,
 )
-from guardrails.trust.policy import Platforms
+from guardrails.trust.policy import Format, Platforms
 from guardrails.trust.verdict import Outcome, Reason, Signer
 from guardrails.trust.vouching import Case, Examined, Voucher, examine
 
@@ -280,7 +280,9 @@ def _way_out(
     for requirement in unmet:
         for name, source in requirement.missing:
             key = source if "://" in source else f"<private key of {name}>"
-            how = f"sign the digest with `cosign sign --key {key} {case.reference}`"
+            older = case.authorities[name].formats == (Format.LEGACY,) and source != "identity"
+            flag = " --new-bundle-format=false" if older else ""
+            how = f"sign the digest with `cosign sign --key {key}{flag} {case.reference}`"
             if source == "identity":
                 how = f"sign the digest as {name} with `cosign sign {case.reference}`"
             if case.evidence.image == "index":

@@ -59,6 +59,15 @@ class Platforms(StrEnum):
     """Every one of them has to satisfy the rule itself, as well as the index."""
 
 
+class Format(StrEnum):
+    """How a signature is written and where it is kept."""
+
+    LEGACY = "legacy"
+    """cosign's older way, under a tag: what admission controllers read of keys."""
+    BUNDLE = "bundle"
+    """A sigstore bundle among the referrers."""
+
+
 class Key(Model):
     """One public key of an authority, or all versions of one that its key service still trusts.
 
@@ -146,12 +155,18 @@ class Authority(Model):
         keys: public keys.
         identities: who signs with short-lived certificates; `transparency` says which roots issue them.
         transparency: what has to be proven besides; for keys nothing, unless given.
+        formats: how its signatures are written; another one by its keys does not count. Where a cluster is to ask for
+            them as well, the older format only (`admission`).
     """
 
     description: str = ""
     keys: Annotated[tuple[Key, ...], Field(max_length=32, strict=False)] = ()
     identities: Annotated[tuple[Identity, ...], Field(max_length=32, strict=False)] = ()
     transparency: Transparency | None = None
+    formats: Annotated[tuple[Annotated[Format, Field(strict=False)], ...], Field(min_length=1, strict=False)] = (
+        Format.LEGACY,
+        Format.BUNDLE,
+    )
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from guardrails.trust import formats
 from guardrails.trust.errors import Malformed, Unavailable
 from guardrails.trust.evidence import LegacyAttestation, SimpleSigning, Unreachable, Unusable
-from guardrails.trust.policy import Demand
+from guardrails.trust.policy import Demand, Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -151,6 +151,9 @@ def _by_key(claim: Claim, case: Case, faults: list[str]) -> Iterator[Voucher | _
         if not isinstance(found, tuple) or maker not in found:
             continue
         label = str(key.source)
+        if (Format.BUNDLE if claim.document else Format.LEGACY) not in case.authorities[name].formats:
+            yield name, label, f"the authority signs otherwise: {', '.join(case.authorities[name].formats)}"
+            continue
         transparency = case.authorities[name].transparency
         try:
             times = () if transparency is None else _proven(claim, maker, transparency, case)

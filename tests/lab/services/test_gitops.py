@@ -10,7 +10,7 @@ import pytest
 from lab.errors import LabError, UsageError
 from lab.paths import LabPaths
 from lab.services import Lab, NoTools, gitops
-from lab.services.lab import EXTRAS, TOOLS, tools_of
+from lab.services.lab import EXTRAS, NAMES, TOOLS, tools_of
 from lab.services.pki import Pki
 from lab.services.service import Service, Site
 
@@ -71,7 +71,7 @@ def test_the_controllers_are_no_part_of_make_up() -> None:
 
 def test_every_service_that_an_extra_needs_is_there() -> None:
     for group in EXTRAS.values():
-        assert {need for service in group for need in service.needs} <= {"kube-apiserver"}
+        assert {need for service in group for need in service.needs} <= set(NAMES)
 
 
 def test_the_repository_is_made_once_and_kept(tmp_path: Path) -> None:

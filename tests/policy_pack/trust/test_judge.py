@@ -204,3 +204,17 @@ def test_one_that_a_rehearsal_recorded_is_judged_by_its_signatures_as_any_other(
     assert any("the image itself is not there" in line for line in decision.reason.draw())
     for items in ((), (legacy("stranger"),), (legacy("a", OTHER),)):
         assert decide(case(*items, image="recorded")).outcome is Outcome.REFUSED
+
+
+def test_a_signature_in_a_format_that_the_authority_does_not_sign_in_does_not_count() -> None:
+    older = Authority.model_validate({"keys": [{"source": "file:a"}], "formats": ["legacy"]})
+    both = case(legacy("a"), bundle("a"))
+    assert decide(replace(both, authorities={**both.authorities, "one": older})).outcome is Outcome.TRUSTED
+    only = case(bundle("a"))
+    assert decide(only).outcome is Outcome.TRUSTED
+    decision = decide(replace(only, authorities={**only.authorities, "one": older}))
+    assert decision.outcome is Outcome.REFUSED
+    assert any("the authority signs otherwise: legacy" in line for line in decision.reason.draw())
+    assert "--new-bundle-format=false" in decision.remedy
+    newer = Authority.model_validate({"keys": [{"source": "file:a"}], "formats": ["bundle"]})
+    assert decide(replace(case(legacy("a")), authorities={**only.authorities, "one": newer})).outcome is Outcome.REFUSED
