@@ -28,6 +28,11 @@ class Exchange(BaseHTTPRequestHandler):
     registry: HostileRegistry
     form: Mapping[str, list[str]]
 
+    @property
+    def name(self) -> str:
+        """The tag or digest that is asked for."""
+        return self.path.partition("?")[0].rpartition("/")[2]
+
     def do_GET(self) -> None:
         self.registry.requests.append(self.path)
         self.registry.authorizations.append(self.headers.get("authorization"))

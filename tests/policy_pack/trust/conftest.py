@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _MOTO = Path(__file__).parents[3] / "lab" / "services" / "moto_server.py"
 
 
+@pytest.fixture(autouse=True)
+def evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on, or fills, the developer's own cache of evidence."""
+    monkeypatch.setenv("CARTORIO_EVIDENCE_CACHE", "off")
+
+
 @pytest.fixture(scope="session")
 def shelf(toolchain: Tools, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     folder = tmp_path_factory.mktemp("registry")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from guardrails.trust import Outcome
+from guardrails.trust import Outcome, Verifier
+from guardrails.trust.access import Access
 from guardrails.trust.limits import Limits
+from guardrails.trust.reference import Digest
 from tests.support.hostile_registry import Exchange, answers, forever
 from tests.support.signing import OCI_INDEX, OCI_MANIFEST, Signer, encode, sha256
 from tests.support.trust import NAME, Scene, Trust, failed, judged, refused
@@ -112,6 +115,19 @@ def garbage(exchange: Exchange) -> None:
     exchange.wfile.write(b"\x00\xff" * 100)
 
 
+def many_headers(exchange: Exchange) -> None:
+    with contextlib.suppress(OSError):
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X-Padding: " + b"x" * 1_000_000 + b"\r\n\r\n")
+
+
+def only_hints(exchange: Exchange) -> None:
+    """Informational answers without end, each of them in order."""
+    with contextlib.suppress(OSError):
+        while not exchange.registry.stopping.wait(0.01):
+            exchange.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+            exchange.wfile.flush()
+
+
 def hang_up(exchange: Exchange) -> None:
     exchange.connection.shutdown(socket.SHUT_RDWR)
 
@@ -123,6 +139,8 @@ FAULTS: dict[str, tuple[Callable[[Exchange], None], str]] = {
     "body byte by byte": (drip_body, SLOW),
     "truncated": (truncated, "does not answer properly"),
     "garbage": (garbage, "does not answer properly"),
+    "headers without end": (many_headers, "does not answer properly"),
+    "hints without end": (only_hints, SLOW),
     "hangs up": (hang_up, "does not answer properly"),
     "429": (answers(429, Retry_After="3600"), "answered 429"),
     "500": (answers(500, b"\x1b[2J"), "answered 500"),
@@ -146,6 +164,30 @@ def test_a_fault_is_an_error_that_names_it_and_leaves_nothing_behind(scene: Scen
     failed(scene.verdict(Limits(image_seconds=0.4) if why is SLOW else UNHURRIED), why)
     scene.registry.misbehaviours.clear()
     assert scene.verdict(UNHURRIED).outcome is Outcome.TRUSTED
+
+
+@pytest.mark.parametrize("fault", ["truncated", "garbage", "other bytes", "redirect loop", "endless", "500"])
+def test_a_fault_leaves_nothing_in_the_cache(scene: Scene, tmp_path: Path, fault: str) -> None:
+    scene.sign(legacy=False)
+    misbehave = {
+        "other bytes": lambda exchange: exchange.reply(200, scene.registry.content.blobs[exchange.name].swapcase()),
+        "redirect loop": lambda exchange: exchange.reply(302, Location=exchange.path),
+        "endless": forever,
+        **{name: found for name, (found, _) in FAULTS.items()},
+    }[fault]
+    made = scene.trust.verifier(release=[scene.signer.pem], limits=UNHURRIED)
+    access = Access(made._access.mirrors, cache=tmp_path / "cache")
+    verifier = Verifier(made._policy, "local", path=made._path, access=access, limits=UNHURRIED)
+    for kind in ("/blobs/", "/manifests/sha256:", "/referrers/"):
+        scene.registry.misbehaviours = {kind: misbehave}
+        if fault == "other bytes" and kind != "/blobs/":
+            continue
+        assert judged(verifier, scene.digest).outcome is not Outcome.TRUSTED
+    assert not list((tmp_path / "cache").rglob("notes"))
+    for path in (tmp_path / "cache").rglob("*"):
+        assert not path.is_file() or Digest.parse(f"sha256:{path.name}").matches(path.read_bytes())
+    scene.registry.misbehaviours.clear()
+    assert judged(verifier, scene.digest).outcome is Outcome.TRUSTED
 
 
 def test_a_fault_that_could_not_have_mattered_is_none(scene: Scene) -> None:
