@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -57,20 +58,24 @@ def engines(project: Path, stacks: Sequence[str], report: Reporter) -> Iterator[
     toolchain = ensure(_TOOLS, paths, report)
     lab = Lab(paths, toolchain)
     try:
-        endpoints = lab.up(report)
-        variables = environment(paths, toolchain, endpoints)
-        copies = {stack: copy_project(project, paths.root / f"project-{stack}", stack) for stack in stacks}
-        images = imports.ask(project, [stack_file(project, stack) for stack in stacks])
-        variables |= imports.sign(images, paths.root, toolchain, endpoints, variables, report).environment
-        report.step("charts", "fetching")
-        charts = source.collect(pins.ask(project), toolchain.path("helm"), variables)
+        # The program is asked, and what it names is fetched, while the services start: most of that is waiting.
+        with ThreadPoolExecutor(thread_name_prefix="asked") as pool:
+            asked_charts = pool.submit(pins.ask, project)
+            asked_images = pool.submit(imports.ask, project, [stack_file(project, stack) for stack in stacks])
+            copies = {stack: copy_project(project, paths.root / f"project-{stack}", stack) for stack in stacks}
+            endpoints = lab.up(report)
+            variables = environment(paths, toolchain, endpoints)
+            fetched = pool.submit(source.collect, asked_charts.result(), toolchain.path("helm"), variables)
+            signed = imports.sign(asked_images.result(), paths.root, toolchain, endpoints, variables, report)
+            charts = fetched.result()
         report.step("charts", f"served: {len(charts)}")
         with mirror.serve(charts, paths.root / "charts.json") as served:
+            variables |= {**signed.environment, **served.environment}
             made = {}
             for stack, copy in copies.items():
                 ensure_release(copy, stack)
                 pack = {"PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}
-                made[stack] = Engine({**variables, **served.environment, **pack}, copy)
+                made[stack] = Engine({**variables, **pack}, copy)
                 made[stack].select_or_init(stack)
             yield made
     finally:
