@@ -17,7 +17,7 @@ from guardrails.catalogue import CATALOGUE
 from guardrails.model import Enforcement, Profile
 from guardrails.trust.policy_file import load_policy
 from guardrails.trust.reference import Reference
-from tests.support.compliant import Court, Program, program, without_stand_ins
+from tests.support.compliant import Court, Program, before_the_cluster, program, without_stand_ins
 from tests.support.stackfiles import ROOT
 
 if TYPE_CHECKING:
@@ -83,6 +83,21 @@ def test_exactly_the_rule_that_is_broken_is_reported(
     assert {violation.rule for violation in new} == {mutation.rule}, sorted(new)
     levels = {policy.id: policy.enforcement[Profile.PRODUCAO] for policy in CATALOGUE}
     assert {violation.enforcement for violation in new} == {levels[mutation.rule]}
+
+
+def test_production_is_in_compliance_before_its_cluster_is_there(court: Court, compliant: Program) -> None:
+    first = before_the_cluster(compliant)
+    assert sum(one is not other for one, other in zip(first.declared, compliant.declared, strict=True)) > 100
+    assert without_stand_ins(court.judge(first)).violations == ()
+
+
+@pytest.mark.parametrize(
+    "rule", ["network/default-deny", "namespace/quota", "namespace/limits", "delivery/known-source"]
+)
+def test_what_is_missing_is_missed_before_the_cluster_is_there(rule: str, court: Court, compliant: Program) -> None:
+    (mutation,) = [mutation for mutation in MUTATIONS if mutation.rule == rule]
+    found = without_stand_ins(court.judge(before_the_cluster(mutation.change(compliant)))).violations
+    assert {violation.rule for violation in found} == {rule}
 
 
 def test_every_rule_of_the_catalogue_has_a_mutation_and_none_is_of_another() -> None:

@@ -7,6 +7,7 @@ outputs; here those are the inputs, which the outputs of these providers contain
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from guardrails.judge import Judgement
 from guardrails.model import Profile
 from guardrails.resources.base import Declared
 from guardrails.resources.helm import RELEASE_TYPE, Renderer, StandInError
+from guardrails.resources.reading import UNKNOWN
 from guardrails.settings import read_settings
 from tests.support.plan import run
 from tests.support.policies import Said
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from guardrails.model import ImageVerdict, Problem
     from tests.support.plan import Registered
 
+_KUBERNETES = "kubernetes:"
 _OWN_CHART = "./"
 _MOCKED = re.compile(r"^urn:pulumi:[^:]+::[^:]+::")
 
@@ -164,3 +167,23 @@ class _Rendered:
 def without_stand_ins(judgement: Judgement) -> Judgement:
     """The judgement without what the empty charts of others are told of."""
     return replace(judgement, violations=tuple(v for v in judgement.violations if v.rule != "pack/judged"))
+
+
+def before_the_cluster(judged: Program) -> Program:
+    """The program as a preview shows it while there is no cluster: names that other objects give are not known yet."""
+    return replace(judged, declared=tuple(_unnamed(one) if _KUBERNETES in one.type else one for one in judged.declared))
+
+
+def _unnamed(one: Declared) -> Declared:
+    properties = copy.deepcopy(dict(one.properties))
+    for key, addresses in one.dependencies.items():
+        given = {address.rpartition("::")[0].rpartition(":")[2] for address in addresses if _KUBERNETES in address}
+        holders = properties[key] if isinstance(properties[key], list) else [properties[key]]
+        for holder in holders:
+            if key == "metadata" and "Namespace" in given:
+                holder["namespace"] = UNKNOWN
+            elif key in {"roleRef", "subjects"} and given - {"Namespace"}:
+                holder["name"] = UNKNOWN
+        if key == "namespace" and "Namespace" in given:
+            properties[key] = UNKNOWN
+    return replace(one, properties=properties)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from guardrails.resources import reading
 from guardrails.resources.base import Resource
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from guardrails.resources.kubernetes import KubernetesObject
+
+
+_NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,19 @@ class Located(Resource):
     namespace: str | Unknown
     links: tuple[str, ...]
 
+    @property
+    def rooms(self) -> frozenset[str]:
+        """Addresses of the Namespaces that its own comes from."""
+        return frozenset(link for link in self.links if link.rpartition("::")[0].endswith(_NAMESPACE))
+
     def beside(self, other: Located) -> bool | Unknown:
-        """Whether both are in one namespace; two that have it from the same resources are, if nobody knows it yet."""
+        """Whether both are in one namespace; while nobody knows it, what they have it from says so."""
+        if isinstance(self.namespace, Unknown) and isinstance(other.namespace, Unknown):
+            if self.rooms and other.rooms:
+                return self.rooms == other.rooms
+            return True if self.address == other.address else reading.UNKNOWN
         if isinstance(self.namespace, Unknown) or isinstance(other.namespace, Unknown):
-            linked = bool(self.links) and set(self.links) == set(other.links)
-            same = self.namespace == other.namespace and (linked or self.address == other.address)
-            return True if same else reading.UNKNOWN
+            return reading.UNKNOWN
         return self.namespace == other.namespace
 
 

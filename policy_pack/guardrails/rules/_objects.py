@@ -43,8 +43,8 @@ def at(resource: Resource, finding: Finding) -> Finding:
 
 def inside(resource: Located, namespace: Namespace) -> bool | Unknown:
     """Whether an object is in a namespace; one that has the namespace's name from the namespace itself is."""
-    if isinstance(resource.namespace, Unknown) and namespace.address in resource.links:
-        return True
+    if isinstance(resource.namespace, Unknown) and resource.rooms:
+        return namespace.address in resource.rooms
     if isinstance(resource.namespace, Unknown) or isinstance(namespace.name, Unknown):
         return Unknown.UNKNOWN
     return resource.namespace == namespace.name
