@@ -61,6 +61,17 @@ def verify(claim: Claim, root: TrustRoot, now: datetime) -> Certified:
     Raises:
         Malformed: something does not hold; the message says what.
     """
+    try:
+        return _verify(claim, root, now)
+    except Malformed:
+        raise
+    except (
+        Exception
+    ) as error:  # the parser of certificates raises more kinds than it tells; none may spoil other evidence
+        raise Malformed(f"its certificate cannot be read: {type(error).__name__}: {quoted(error)}") from error
+
+
+def _verify(claim: Claim, root: TrustRoot, now: datetime) -> Certified:
     certificate = _load(claim.material.certificate)
     try:
         key = keys.accepted(certificate.public_key())

@@ -331,6 +331,9 @@ class Verifier:
                 loaded[name] = await asyncio.to_thread(trust_root.load, source, self._path.parent)
             except (Malformed, Unavailable) as error:
                 loaded[name] = error
+            except Exception as error:  # noqa: BLE001 -- as in _ask: the images that rest on this root are not trusted
+                fault, remedy = _surprise(error)
+                loaded[name] = Unavailable(fault, remedy=remedy)
         return loaded
 
     async def _load_keys(self, names: Iterable[str]) -> dict[str, _LoadedKey]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guardrails.trust import formats, keyless, trust_root
 from guardrails.trust.errors import Malformed
@@ -20,6 +23,7 @@ from tests.support.sigstore_signed import signed_bundle, signed_legacy
 INSTANCE = Instance()
 ROOT = trust_root.parse(encode(INSTANCE.trusted_root()))
 DIGEST = Digest.of(b"image")
+LEAF = INSTANCE.leaf()
 MINUTE = timedelta(minutes=1)
 CERTIFICATE = "dev.sigstore.cosign/certificate"
 
@@ -133,3 +137,38 @@ def test_what_is_in_the_slot_may_be_anything() -> None:
         slot["rawBytes"] = b64(junk)
         with pytest.raises(Malformed, match="is not a certificate"):
             keyless.verify(formats.read(BundleDocument("here", encode(document)), DIGEST), ROOT, NOW)
+
+
+@given(st.data())
+def test_no_damage_to_a_certificate_is_more_than_a_refusal(data: st.DataObject) -> None:
+    """The parser of certificates raises many things; none of them may become an error of the whole image."""
+    position = data.draw(st.integers(0, len(LEAF.der) - 1))
+    damaged = bytearray(LEAF.der)
+    damaged[position] ^= data.draw(st.integers(1, 255))
+    document = signed_bundle(INSTANCE, str(DIGEST), LEAF)
+    document["verificationMaterial"]["certificate"]["rawBytes"] = b64(bytes(damaged))
+    with pytest.raises(Malformed):
+        keyless.verify(formats.read(BundleDocument("here", encode(document)), DIGEST), ROOT, NOW)
+
+
+def test_a_certificate_of_an_impossible_version_or_key_is_refused() -> None:
+    document = signed_bundle(INSTANCE, str(DIGEST), LEAF)
+    versioned = LEAF.der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020109"), 1)
+    curve = LEAF.der.replace(bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d030199"))
+    for der in (versioned, curve):
+        assert der != LEAF.der
+        document["verificationMaterial"]["certificate"]["rawBytes"] = b64(der)
+        with pytest.raises(Malformed, match="is not a certificate|cannot be read|stands for"):
+            keyless.verify(formats.read(BundleDocument("here", encode(document)), DIGEST), ROOT, NOW)
+
+
+def test_a_log_entry_with_such_a_certificate_is_of_another_key() -> None:
+    document = signed_bundle(INSTANCE, str(DIGEST), LEAF)
+    entry = document["verificationMaterial"]["tlogEntries"][0]
+    body = json.loads(base64.b64decode(entry["canonicalizedBody"]))
+    der = LEAF.der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020109"), 1)
+    pem = b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
+    body["spec"]["signatures"][0]["verifier"] = b64(pem)
+    entry["canonicalizedBody"] = b64(encode(body))
+    with pytest.raises(Malformed, match="the key differs"):
+        keyless.verify(formats.read(BundleDocument("here", encode(document)), DIGEST), ROOT, NOW)
