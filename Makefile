@@ -90,6 +90,7 @@ docs: $(STAMP) ## write the generated documents anew
 
 bench: $(STAMP) ## how long a preview takes, as ratios to an empty program in the same run
 	@$(BIN)/python -m lab.bench
+	$(BIN)/python -m lab.bench.images
 
 requirements: $(STAMP) ## resolve requirements.in anew, with hashes
 	@for name in requirements lab/toolchain/go-requirements; do

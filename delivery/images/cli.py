@@ -98,6 +98,58 @@ def explain(reference: _Reference, *, trust: _Trust = None, profile: _Profile = 
     _end(exit_code([judgement.verdict], readable=_readable([reference])))
 
 
+@group.command(epilog=_EXITS)
+def inventory(
+    stack: Annotated[str, typer.Argument(metavar="STACK", help="The stack, as in Pulumi.STACK.yaml.")],
+    *,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="What an update would make of it; without, what there is.")
+    ] = False,
+    project: Annotated[
+        Path | None, typer.Option("--project", help="The folder of Pulumi.yaml; this checkout if not given.")
+    ] = None,
+    trust: _Trust = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Whose rules hold; the stack's name if not given.")
+    ] = None,
+    form: _Form = Format.TEXT,
+) -> None:
+    """List every image of a stack: its verdict, who signed it, since when that is proven, and its SBOM.
+
+    Images of workloads, of rendered charts and of custom resources. What could not be looked into is listed too.
+
+    For example:
+
+      cartorio image inventory producao                           (what runs)
+
+      cartorio image inventory staging --preview --format json    (what an update would run, for programs)
+    """
+    from delivery.images.inventory import of_stack
+    from delivery.images.telling import exit_code, listed, recorded
+    from guardrails.settings import read_settings
+    from lab.console import console_reporter
+    from lab.paths import PROJECT_ROOT
+
+    version = read_settings(PROJECT_ROOT / "policy_pack" / "settings.yaml").kubernetes_version
+    with console_reporter() as report:
+        report.step(stack, "previewing" if preview else "reading the state")
+        found = of_stack(stack, project or PROJECT_ROOT, version, preview=preview)
+        report.step(stack, f"{len({use.image for use in found.uses})} images")
+    images = tuple(dict.fromkeys(use.image for use in found.uses))
+    judged = _judged(images, trust, profile or stack) if images else {}
+    places = {image: [use.where for use in found.uses if use.image == image] for image in images}
+    verdicts = [judged[image].verdict for image in images]
+    if form is Format.JSON:
+        document = [recorded(verdict, places[verdict.reference]) for verdict in verdicts]
+        typer.echo(json.dumps({"stack": stack, "images": document, "unseen": list(found.unseen)}, indent=2))
+    else:
+        console = _console()
+        console.print(listed(verdicts, places))
+        for line in found.unseen:
+            console.print(f"not seen: {line}", markup=False, soft_wrap=True, style="yellow")
+    _end(exit_code(verdicts))
+
+
 @group.command(
     name="import", epilog="Exit codes: 0 imported, 1 the source is refused, 2 bad usage, 3 something failed."
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from guardrails.trust.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from guardrails.trust.verdict import Judgement, Reason, Verdict
 
@@ -76,6 +77,46 @@ def tree(judgement: Judgement) -> Tree:
     if verdict.remedy:
         root.add(Text(f"do: {verdict.remedy}", style="bold"))
     return root
+
+
+def recorded(verdict: Verdict, places: Sequence[str]) -> dict[str, object]:
+    """One image of an inventory."""
+    return {
+        **plain(verdict),
+        "signers": [signer.identity for signer in verdict.signers],
+        "signedAt": _since(verdict),
+        "sbom": _sbom(verdict),
+        "usedBy": list(places),
+    }
+
+
+def listed(verdicts: Iterable[Verdict], places: Mapping[str, Sequence[str]]) -> Table:
+    """An inventory for people."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("VERDICT", "IMAGE", "SIGNED BY", "PROVEN SINCE", "SBOM", "USED BY"):
+        table.add_column(heading, overflow="fold")
+    for verdict in verdicts:
+        table.add_row(
+            Text(verdict.outcome.value, style=_STYLES[verdict.outcome]),
+            Text(verdict.reference),
+            Text(", ".join(verdict.authorities) or "nobody"),
+            Text(_since(verdict) or "not proven"),
+            Text(_sbom(verdict) or "not asked for"),
+            Text(", ".join(places[verdict.reference])),
+        )
+    return table
+
+
+def _since(verdict: Verdict) -> str | None:
+    """When the image was first signed, where a log or timestamp that the policy trusts proves it."""
+    times = [signer.signed_at for signer in verdict.signers if signer.signed_at is not None]
+    return min(times).isoformat() if times else None
+
+
+def _sbom(verdict: Verdict) -> str | None:
+    """The predicate type of the attested SBOM that the rule asked for."""
+    kinds = [one.predicate_type for one in verdict.attestations]
+    return next((kind for kind in kinds if "spdx" in kind.lower() or "cyclonedx" in kind.lower()), None)
 
 
 def _grow(parent: Tree, reason: Reason) -> None:
