@@ -19,6 +19,9 @@ NODES: Final = "cartorio.digital/nodes"
 BACKED_UP: Final = ("backup", "planned")
 """Tag of what the backup plan copies."""
 
+NOT_BACKED_UP: Final = ("backup", "none")
+"""Tag of what needs no backup, as it is one or can be missed: a decision, for whoever looks for what was forgotten."""
+
 
 def labels(stack: str, component: str) -> dict[str, str]:
     """The recommended labels (https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/)."""

@@ -9,6 +9,7 @@ import pulumi
 from components.base import Args, Component, Text
 from components.cluster.identity import WorkloadIdentity, WorkloadIdentityArgs
 from components.data.bucket import Bucket, BucketArgs
+from components.labels import NOT_BACKED_UP
 from components.observability.places import NAMESPACE
 from components.policies import Condition, Statement
 
@@ -62,6 +63,8 @@ class Archive(Component):
                 # deleted: nothing personal outlives its retention by more than a week.
                 expire_days=args.retention_days + _BACKSTOP_DAYS,
                 noncurrent_days=_BACKSTOP_DAYS,
+                # Records of how the platform ran, for a while: nobody restores them.
+                tags=(NOT_BACKED_UP,),
             ),
             self._child(),
         )

@@ -15,6 +15,7 @@ from components.backup.vault import BackupVault, BackupVaultArgs
 from components.backup.velero import Velero, VeleroArgs, VeleroCopy
 from components.data.bucket import Bucket, BucketArgs, Lock
 from components.data.replication import Replication, ReplicationArgs
+from components.labels import NOT_BACKED_UP
 from components.wiring.data import copy_key
 
 if TYPE_CHECKING:
@@ -148,6 +149,8 @@ def _velero_bucket(settings: VeleroSettings, key_arn: Text, *, protect: bool) ->
         lock=Lock(mode=settings.lock.mode, days=settings.lock.days) if settings.lock else None,
         # Velero deletes what is too old; a version of it ends when nobody would restore it any more.
         noncurrent_days=longest,
+        # It is a backup; a copy in another region is the copy's section to ask for.
+        tags=(NOT_BACKED_UP,),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.data.bucket import Bucket, BucketArgs
+from components.labels import BACKED_UP
 from components.vault.vault import Vault, VaultArgs
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def build(site: Site, cluster: ClusterHandle, issuer: Text | None, keys: VaultKe
             force_destroy=not site.protect,
             expire_days=days,
             noncurrent_days=days,
+            tags=(BACKED_UP,),
         ),
         site.cloud,
     )

@@ -45,6 +45,7 @@ from guardrails.judge import Judgement, Violation
 from guardrails.mask import Mask
 from guardrails.model import Enforcement, Fix, Policy, Profile
 from guardrails.record import Record
+from guardrails.resources.aws_tags import default_tags
 from guardrails.resources.base import Declared, Stack
 from guardrails.resources.reading import UNKNOWN, Asset
 from guardrails.settings import SettingsError
@@ -314,6 +315,7 @@ def _declared(args: ResourceValidationArgs | PolicyResource) -> Declared:
         dependencies={key: tuple(other.urn for other in others) for key, others in dependencies.items()},
         protect=bool(args.opts.protect),
         ignored=tuple(args.opts.ignore_changes),
+        default_tags=default_tags(_plain(args.provider.props, _DEPTH)) if args.provider else {},
     )
 
 

@@ -93,6 +93,9 @@ def _example(title: str, example: Example) -> Iterator[str]:
         yield f"{title}, in a rehearsal that could not reach the source of " + ", ".join(example.stood_in) + ":"
     elif example.trusted:
         yield f"{title}, when the image is signed by an authority for it:"
+    elif example.configuration:
+        keys = ", ".join(f"`{key}`" for key, _ in example.configuration)
+        yield f"{title}, with such a value of {keys} in the stack's file as the other rules about secrets find:"
     elif "${unknown}" in example.text:
         yield f"{title}, while `${{unknown}}` comes out of a resource that is not there yet:"
     else:

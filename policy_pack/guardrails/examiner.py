@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from guardrails.exemptions import read_exemptions, unused
@@ -47,6 +48,7 @@ class Surroundings:
         renderer: renders Helm releases.
         verifier: makes the verifier, called when the first image is seen; it may raise.
         now: the time of the run.
+        configuration: the values of the stack's configuration that are not encrypted, by key.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Surroundings:
     renderer: Renders
     verifier: Callable[[], Verifies]
     now: datetime
+    configuration: Mapping[str, str] = field(default_factory=dict)
 
 
 class Examiner:
@@ -93,8 +96,7 @@ class Examiner:
         everything = tuple(declared)
         resources = tuple(found for one in everything for found in parse(one, self._outside.renderer))
         stack = Stack("", "", "the stack", resources, everything)
-        context = Context(self._profile, self._outside.now)
-        judgement = self._noted(judge((stack,), context, self._stack_policies, self._exemptions))
+        judgement = self._noted(judge((stack,), self._known(), self._stack_policies, self._exemptions))
         # Last, because what all others needed of the exemptions is what these are about.
         left = unused(self._exemptions, self._used, self._judged, {one.address for one in everything})
         own = Context(
@@ -134,13 +136,23 @@ class Examiner:
                 self._verdicts.update(self._verifier.verify(sorted(new)))
             except Exception as error:  # noqa: BLE001 - whatever failed, the images are not verified
                 unverified = f"signatures cannot be verified: {_reason(error)}"
-        return Context(
-            profile=self._profile,
-            now=self._outside.now,
+        return replace(
+            self._known(),
             registries=self._outside.settings.registries[self._profile],
             verdicts=self._verdicts,
             unverified=unverified,
             problems=self._outside.problems,
+        )
+
+    def _known(self) -> Context:
+        """What is known whatever is judged."""
+        settings = self._outside.settings
+        return Context(
+            profile=self._profile,
+            now=self._outside.now,
+            accounts=settings.accounts,
+            tags=settings.tags,
+            configuration=self._outside.configuration,
         )
 
 
@@ -173,7 +185,19 @@ def surroundings(pack: Path, root: Path, policies: Sequence[Policy], profile: Pr
         return Verifier.from_file(settings.trust, profile.value)
 
     renderer = Renderer(root, settings.kubernetes_version, os.environ)
-    return Surroundings(settings, exemptions, problems, renderer, verifier, now)
+    return Surroundings(settings, exemptions, problems, renderer, verifier, now, plain_configuration(os.environ))
+
+
+def plain_configuration(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The values of the stack's configuration that are not encrypted in its file, as the engine hands them over."""
+    try:
+        values = json.loads(environment.get("PULUMI_CONFIG") or "{}")
+        encrypted = json.loads(environment.get("PULUMI_CONFIG_SECRET_KEYS") or "[]")
+    except ValueError:
+        return {}
+    if not isinstance(values, dict) or not isinstance(encrypted, list):
+        return {}
+    return {key: text for key, text in values.items() if isinstance(text, str) and key not in encrypted}
 
 
 def _reason(error: Exception) -> str:

@@ -26,7 +26,7 @@ def declared_in(example: Example) -> tuple[Declared, ...]:
         StrictYamlError: the example is not valid YAML.
     """
     entries = [entry for entry in strict_yaml.documents(example.text) if entry is not None]
-    shaped = [(*_shape(entry), entry.get("protect") is True) for entry in entries]
+    shaped = [(*_shape(entry), entry.get("protect") is True, entry.get("ignoreChanges") or ()) for entry in entries]
     addresses: dict[str, str] = {}
     for kind, name, *_ in shaped:
         addresses.setdefault(name, f"{_STACK}{kind}::{name}")
@@ -42,8 +42,9 @@ def declared_in(example: Example) -> tuple[Declared, ...]:
                 if isinstance(value, str) and value != _LATER and _REFERENCE.search(value)
             },
             protect=protect,
+            ignored=tuple(ignored),
         )
-        for kind, name, properties, protect in shaped
+        for kind, name, properties, protect, ignored in shaped
     )
 
 

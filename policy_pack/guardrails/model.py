@@ -192,6 +192,9 @@ class Context:
         unverified: why there are no verdicts at all, empty when there are.
         problems: what is wrong with the exemptions.
         exempted: what exemptions let pass in this run.
+        accounts: the AWS accounts of each environment, as far as they are named.
+        tags: keys of the tags that every resource of AWS carries.
+        configuration: the values of the stack's configuration that are not encrypted, by key.
     """
 
     profile: Profile
@@ -201,6 +204,9 @@ class Context:
     unverified: str = ""
     problems: tuple[Problem, ...] = ()
     exempted: tuple[Exempted, ...] = ()
+    accounts: Mapping[Profile, tuple[str, ...]] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    configuration: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +220,7 @@ class Example:
         problems: what is wrong with the exemptions file.
         stood_in: charts (`name version`) for which a rehearsal's empty ones stand in.
         exemptions: the valid exemptions.
+        configuration: keys and values of the stack's file.
     """
 
     text: str
@@ -221,6 +228,7 @@ class Example:
     problems: tuple[Problem, ...] = ()
     stood_in: tuple[str, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    configuration: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

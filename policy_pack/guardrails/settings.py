@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,8 @@ from guardrails.model import Profile
 PACK: Final = Path(__file__).resolve().parent.parent
 """The pack's own folder."""
 
-_KEYS: Final = {"registries", "kubernetes_version", "trust"}
+_KEYS: Final = {"registries", "kubernetes_version", "trust", "accounts", "tags"}
+_ACCOUNT: Final = re.compile(r"\d{12}")
 
 
 class SettingsError(Exception):
@@ -28,11 +30,15 @@ class Settings:
         registries: allowed repositories by profile.
         kubernetes_version: what charts are rendered for.
         trust: the trust policy's file.
+        accounts: the AWS accounts of each environment, as far as they are named.
+        tags: keys of the tags that every resource of AWS carries.
     """
 
     registries: Mapping[Profile, tuple[str, ...]]
     kubernetes_version: str
     trust: Path
+    accounts: Mapping[Profile, tuple[str, ...]] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
 
 def read_settings(file: Path) -> Settings:
@@ -59,7 +65,33 @@ def read_settings(file: Path) -> Settings:
             raise SettingsError(f"{file.name}: registries.{profile} has an empty entry, which would allow everything")
     if not isinstance(version, str) or not isinstance(trust, str):
         raise SettingsError(f"{file.name}: kubernetes_version and trust must be texts")
-    return Settings({Profile(key): tuple(names) for key, names in registries.items()}, version, file.parent / trust)
+    return Settings(
+        registries={Profile(key): tuple(names) for key, names in registries.items()},
+        kubernetes_version=version,
+        trust=file.parent / trust,
+        accounts=_accounts(content["accounts"], file.name),
+        tags=_tags(content["tags"], file.name),
+    )
+
+
+def _accounts(value: object, file: str) -> Mapping[Profile, tuple[str, ...]]:
+    if not isinstance(value, Mapping) or set(value) != set(Profile):
+        raise SettingsError(f"{file}: accounts needs an entry for each of {', '.join(Profile)}")
+    for profile, ids in value.items():
+        if not isinstance(ids, list) or not all(isinstance(one, str) and _ACCOUNT.fullmatch(one) for one in ids):
+            raise SettingsError(
+                f"{file}: accounts.{profile} must be a list of account ids, each twelve digits in quotes"
+            )
+    named = [one for ids in value.values() for one in ids]
+    if len(named) != len(set(named)):
+        raise SettingsError(f"{file}: accounts has an account twice: environments share none")
+    return {Profile(profile): tuple(ids) for profile, ids in value.items()}
+
+
+def _tags(value: object, file: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+        raise SettingsError(f"{file}: tags must be a list of keys")
+    return tuple(value)
 
 
 def pack_version() -> str:

@@ -218,7 +218,7 @@ def test_a_second_resource_is_not_judged_by_the_first_ones_properties() -> None:
     engine = Engine()
     assert "image/digest-pinned" in _by_rule(engine.resource(POD, _pod(image="nginx")))
     assert "image/digest-pinned" not in _by_rule(engine.resource(POD, _pod()))
-    assert engine.resource("aws:s3/bucket:Bucket", {}) == []
+    assert engine.resource("aws:iam/policyAttachment:PolicyAttachment", {}) == []
 
 
 def test_rules_judge_when_the_first_policy_is_disabled() -> None:

@@ -80,6 +80,7 @@ def _violations(example: Example, real: Renderer) -> list[Violation]:
         problems=example.problems,
         exemptions=example.exemptions,
         renderer=renderer,
+        configuration=dict(example.configuration),
     )
     examiner = Examiner(CATALOGUE, Profile.PRODUCAO, outside)
     declared = declared_in(example)

@@ -50,7 +50,7 @@ def test_no_verifier_is_made_without_an_image(examiner: MakeExaminer, declare: D
     def explode() -> Notary:
         raise AssertionError("nobody asked")
 
-    assert examiner(verifier=explode).examine(declare({}, "aws:s3/bucket:Bucket")).violations == ()
+    assert examiner(verifier=explode).examine(declare({}, "aws:iam/policyAttachment:PolicyAttachment")).violations == ()
 
 
 @pytest.mark.parametrize("fails", ["made", "asked"])

@@ -10,6 +10,8 @@ from guardrails.settings import SettingsError, pack_version, read_settings
 VALID = """\
 registries: {local: [a.example/x], staging: [], producao: [a.example/x, b.example]}
 kubernetes_version: 1.36.3
+accounts: {local: [], staging: ["111122223333"], producao: []}
+tags: [owner]
 trust: trust.yaml
 """
 

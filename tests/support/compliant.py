@@ -18,13 +18,14 @@ from guardrails.catalogue import CATALOGUE
 from guardrails.examiner import Examiner, Surroundings
 from guardrails.judge import Judgement
 from guardrails.model import Profile
+from guardrails.resources.aws_tags import default_tags
 from guardrails.resources.base import Declared
 from guardrails.resources.helm import RELEASE_TYPE, Renderer, StandInError
 from guardrails.resources.reading import UNKNOWN
 from guardrails.settings import read_settings
-from tests.support.plan import run
+from tests.support.plan import run, values
 from tests.support.policies import Said
-from tests.support.stackfiles import ROOT, Project, image_policies
+from tests.support.stackfiles import ROOT, Project, config_of, image_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tests.support.plan import Registered
 
 _KUBERNETES = "kubernetes:"
+_AWS = "pulumi:providers:aws"
 _OWN_CHART = "./"
 _MOCKED = re.compile(r"^urn:pulumi:[^:]+::[^:]+::")
 
@@ -50,6 +52,7 @@ class Program:
         unsigned: images that nobody signed; all others are trusted.
         problems: what is wrong with the exemptions file.
         exemptions: valid ones.
+        configuration: what the stack's file says in clear text.
     """
 
     declared: tuple[Declared, ...]
@@ -57,6 +60,7 @@ class Program:
     unsigned: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    configuration: Mapping[str, str] = field(default_factory=dict)
 
 
 def program(stack: str, folder: Path) -> Program:
@@ -68,14 +72,15 @@ def program(stack: str, folder: Path) -> Program:
     """
     settings = Project(folder, stack).settings({"KUBECONFIG": "kubeconfig"})
     registered = run(lambda: build(settings, image_policies(settings)), stack=stack)[0].resources
-    declared = tuple(_declared(one, stack) for one in registered)
+    providers = {one.urn: adapter._plain(one.inputs, adapter._DEPTH) for one in registered if one.type == _AWS}
+    declared = tuple(_declared(one, stack, providers) for one in registered)
     renderer = Renderer(ROOT, read_settings(ROOT / "policy_pack" / "settings.yaml").kubernetes_version)
     charts = {
         one.name: renderer.render(one.name, one.properties)
         for one in declared
         if one.type == RELEASE_TYPE and str(one.properties.get("chart")).startswith(_OWN_CHART)
     }
-    return Program(declared, charts)
+    return Program(declared, charts, configuration=values(config_of(stack)))
 
 
 def profile_of(stack: str) -> Profile:
@@ -83,7 +88,7 @@ def profile_of(stack: str) -> Profile:
     return Profile(stack)
 
 
-def _declared(one: Registered, stack: str) -> Declared:
+def _declared(one: Registered, stack: str, providers: Mapping[str, Any]) -> Declared:
     def real(urn: str) -> str:
         return _MOCKED.sub(f"urn:pulumi:{stack}::cartorio::", urn)
 
@@ -95,6 +100,7 @@ def _declared(one: Registered, stack: str) -> Declared:
         dependencies={key: tuple(map(real, urns)) for key, urns in one.sources.items()},
         protect=one.protect,
         ignored=one.ignore_changes,
+        default_tags=default_tags(providers.get(one.provider.rpartition("::")[0], {})),
     )
 
 
@@ -141,6 +147,7 @@ class Court:
             renderer=_Rendered(judged.charts),
             verifier=lambda: _Notary(lambda image: image not in judged.unsigned and self.signed(image)),
             now=self.now,
+            configuration=judged.configuration,
         )
 
 

@@ -96,6 +96,21 @@ def unprotecting(kind: str, name: str) -> Change:
     return apply
 
 
+def ignoring(kind: str, name: str, path: str) -> Change:
+    """Have the engine ignore changes of a property."""
+
+    def apply(program: Program) -> Program:
+        found = one(program, kind, name)
+        return _replace(program, found, replace(found, ignored=(*found.ignored, path)))
+
+    return apply
+
+
+def telling(key: str, value: str) -> Change:
+    """Say something more in the stack's file, in clear text."""
+    return lambda program: replace(program, configuration={**program.configuration, key: value})
+
+
 def dropping(kind: str, name: str) -> Change:
     """Leave a resource out, and every dependency on it."""
 

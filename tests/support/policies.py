@@ -56,7 +56,7 @@ class Manifests:
 
 def surroundings(**changes: object) -> Surroundings:
     given: dict[str, Any] = {
-        "settings": Settings(dict.fromkeys(Profile, REGISTRIES), "1.36.3", Path("trust.yaml")),
+        "settings": Settings(dict.fromkeys(Profile, REGISTRIES), "1.36.3", Path("trust.yaml"), tags=("owner",)),
         "exemptions": (),
         "problems": (),
         "renderer": Manifests(),

@@ -54,16 +54,13 @@ class Listener(at.AwsResource):
 
 @dataclass(frozen=True, slots=True)
 class WebAclRule(at.Block):
-    """A rule of a firewall; `counts` that it only counts what it would block."""
+    """A rule of a firewall; `counts`: it only counts what it would block."""
 
     name: at.Text = at.text("name")
     managed: at.Text = at.text("statement.managedRuleGroupStatement.name")
-    rate: at.Flag = at.present("statement.rateBasedStatement")
-    rate_limit: at.Number = at.number("statement.rateBasedStatement.limit")
-    blocks: at.Flag = at.present("action.block")
-    has_action: at.Flag = at.present("action")
-    counts: at.Flag = at.flag("overrideAction.count", default=False)
-    override: at.Flag = at.present("overrideAction")
+    rate: at.Flag = at.named("statement.rateBasedStatement")
+    blocks: at.Flag = at.named("action.block")
+    counts: at.Flag = at.named("overrideAction.count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +134,15 @@ class Record(at.AwsResource):
     records: at.Texts = at.texts("records")
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution(at.AwsResource):
+    """A distribution of CloudFront, always on the internet."""
+
+    label: ClassVar[str] = "aws:cloudfront/distribution:Distribution"
+
+    web_acl: at.Link = at.link("webAclId")
+
+
 KINDS: Final[dict[str, type[at.AwsResource]]] = {
     "aws:lb/loadBalancer:LoadBalancer": LoadBalancer,
     "aws:alb/loadBalancer:LoadBalancer": LoadBalancer,
@@ -145,6 +151,7 @@ KINDS: Final[dict[str, type[at.AwsResource]]] = {
     "aws:wafv2/webAcl:WebAcl": WebAcl,
     "aws:wafv2/webAclAssociation:WebAclAssociation": WebAclAssociation,
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": WebAclLogging,
+    "aws:cloudfront/distribution:Distribution": Distribution,
     "aws:acm/certificate:Certificate": Certificate,
     "aws:route53/zone:Zone": Zone,
     "aws:route53/record:Record": Record,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 from guardrails.resources import reading
 from guardrails.resources.aws_documents import Document, read_document
@@ -37,6 +37,8 @@ class AwsResource(Resource):
     Args:
         declared: as it is declared.
     """
+
+    label: ClassVar[str] = "any resource of AWS"
 
     declared: Declared
 
@@ -149,6 +151,16 @@ def present(path: str) -> Any:  # noqa: ANN401 - the field's own type
     def reader(holder: Mapping[str, Any], key: str, _at: str) -> Flag:
         value = holder.get(key)
         return value if isinstance(value, Unknown) else value is not None and value not in ({}, [], "")
+
+    return _field(path, reader)
+
+
+def named(path: str) -> Any:  # noqa: ANN401 - the field's own type
+    """A field that says whether something is named, with nothing in it perhaps, as `block: {}` (`Flag`)."""
+
+    def reader(holder: Mapping[str, Any], key: str, _at: str) -> Flag:
+        value = holder.get(key)
+        return value if isinstance(value, Unknown) else value is not None
 
     return _field(path, reader)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from guardrails.resources.reading import Unknown
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -21,6 +23,7 @@ class Declared:
         dependencies: for each property the addresses that its value comes from.
         protect: the engine refuses to delete it.
         ignored: properties whose changes the engine ignores.
+        default_tags: what its provider tags everything with.
     """
 
     type: str
@@ -30,6 +33,7 @@ class Declared:
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     protect: bool = False
     ignored: tuple[str, ...] = ()
+    default_tags: Mapping[str, Any] | Unknown = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,14 +53,14 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "properties", "expected"), CASES)
 def test_the_images_of_a_service(kind: str, properties: dict[str, Any], expected: dict[str, object]) -> None:
-    (found,) = _parsed(kind, properties)
+    *_, found = _parsed(kind, properties)
     assert isinstance(found, Images)
     assert {use.path: use.reference for use in found.images} == expected
     assert all(use.user for use in found.images)
 
 
 def test_what_is_not_known_yet_is_hidden() -> None:
-    (found,) = _parsed(TASK, {"containerDefinitions": UNKNOWN})
+    *_, found = _parsed(TASK, {"containerDefinitions": UNKNOWN})
     assert isinstance(found, Images)
     assert found.hidden == ("containerDefinitions",)
 
@@ -72,4 +72,4 @@ def test_what_cannot_be_read_is_malformed(text: str) -> None:
 
 
 def test_other_types_run_no_images() -> None:
-    assert _parsed("s3/object:Object", {"image": IMAGE}) == []
+    assert not any(isinstance(found, Images) for found in _parsed("s3/object:Object", {"image": IMAGE}))

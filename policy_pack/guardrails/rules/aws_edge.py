@@ -1,0 +1,341 @@
+"""The way in: current TLS alone, calls that are well formed, a firewall that blocks and says what it did.
+
+Sources: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html,
+https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html and
+https://docs.aws.amazon.com/acm/latest/userguide/acm-bestpractices.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from guardrails.model import RELAXED_LOCALLY, Example, Finding, Policy, Severity
+from guardrails.resources.aws_edge import (
+    Certificate,
+    Listener,
+    LoadBalancer,
+    Record,
+    WebAcl,
+    WebAclAssociation,
+    WebAclLogging,
+    Zone,
+)
+from guardrails.resources.base import Stack
+from guardrails.resources.reading import Unknown
+from guardrails.rules._aws import example, given, of, of_kind, on, resource
+from guardrails.rules._containers import unknown
+from guardrails.rules._sources import fsbp, load_balancer_policies
+
+if TYPE_CHECKING:
+    from guardrails.model import Context
+
+# Policies that negotiate TLS 1.2 with forward secrecy, or 1.3, and nothing older.
+_TLS_POLICY: Final = re.compile(
+    r"ELBSecurityPolicy-(?:TLS13-1-[23](?:-Res|-Ext[12])?(?:-FIPS)?(?:-PQ)?-20\d\d-\d\d|FS-1-2-Res-20\d\d-\d\d)"
+)
+_TLS: Final = frozenset({"HTTPS", "TLS"})
+_PLAIN: Final = "HTTP"
+_STRICT: Final = frozenset({"defensive", "strictest"})
+_COMMON: Final = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet")
+_WEAK: Final = frozenset({"RSA_1024"})
+
+
+def _tls(listener: Listener, _context: Context) -> tuple[Finding, ...]:
+    if listener.protocol not in _TLS:
+        return ()
+    if isinstance(listener.tls_policy, Unknown):
+        return (unknown("sslPolicy", "which versions of TLS are spoken"),)
+    if not _TLS_POLICY.fullmatch(listener.tls_policy or ""):
+        return (Finding("sslPolicy", "older versions of TLS than 1.2, or ciphers without forward secrecy, are spoken"),)
+    return ()
+
+
+def _redirects(listener: Listener, _context: Context) -> tuple[Finding, ...]:
+    if listener.protocol != _PLAIN:
+        return ()
+    if isinstance(listener.actions, Unknown):
+        return (unknown("defaultActions", "what plain HTTP is answered with"),)
+    found = [
+        Finding(f"{action.path}.type", "plain HTTP is answered with something else than the way to HTTPS")
+        for action in listener.actions
+        if action.kind != "redirect" or action.redirect_protocol != "HTTPS"
+    ]
+    return tuple(found) or (() if listener.actions else (Finding("defaultActions", "plain HTTP is not redirected"),))
+
+
+def _well_formed(balancer: LoadBalancer, _context: Context) -> tuple[Finding, ...]:
+    if balancer.kind != "application":
+        return ()
+    desync = balancer.desync if isinstance(balancer.desync, Unknown) else balancer.desync in _STRICT
+    what = "what becomes of malformed calls"
+    return (
+        *on(balancer.drops_invalid_headers, "dropInvalidHeaderFields", what, "malformed headers are passed on"),
+        *on(desync, "desyncMitigationMode", what, "calls are passed on that servers read differently"),
+    )
+
+
+def _access_logs(balancer: LoadBalancer, _context: Context) -> tuple[Finding, ...]:
+    wrong = "nobody can tell later who called"
+    return (
+        *on(balancer.logs_on, "accessLogs.enabled", "whether calls are written down", wrong),
+        *given(balancer.logs_bucket, "accessLogs.bucket", wrong),
+    )
+
+
+def _managed(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
+    if isinstance(acl.rules, Unknown):
+        return (unknown("rules", "what the firewall blocks"),)
+    there = {rule.managed for rule in acl.rules}
+    found = [Finding("rules", f"{name} is not among its rules") for name in _COMMON if name not in there]
+    found += [
+        Finding(f"{rule.path}.overrideAction.count", f"rule {rule.name} only counts what it should block")
+        for rule in acl.rules
+        if rule.managed in _COMMON and rule.counts
+    ]
+    return tuple(found)
+
+
+def _limited(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
+    if isinstance(acl.rules, Unknown):
+        return (unknown("rules", "how often somebody may call"),)
+    if not any(rule.rate and rule.blocks for rule in acl.rules):
+        return (Finding("rules", "anybody may call as often as they like"),)
+    return ()
+
+
+def _measured(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
+    return tuple(
+        on(acl.metrics, "visibilityConfig.cloudwatchMetricsEnabled", "whether it is measured", "nothing measures it")
+    )
+
+
+def _logged(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+    logs = list(of_kind(stack, WebAclLogging))
+    message = "nobody can tell later what it blocked, or let through"
+    return tuple(
+        finding
+        for acl in of_kind(stack, WebAcl)
+        if not any(log.acl.leads_to(acl, acl.arn) for log in logs)
+        for finding in of(acl, [Finding("", message)])
+    )
+
+
+def _associated(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+    associations = list(of_kind(stack, WebAclAssociation))
+    return tuple(
+        finding
+        for acl in of_kind(stack, WebAcl)
+        if not any(one.acl.leads_to(acl, acl.arn) for one in associations)
+        for finding in of(acl, [Finding("", "the firewall stands before nothing")])
+    )
+
+
+def _certificate(certificate: Certificate, _context: Context) -> tuple[Finding, ...]:
+    found: list[Finding] = []
+    if certificate.imported is True:
+        found.append(Finding("certificateBody", "nobody renews a certificate that is brought along"))
+    elif certificate.validation != "DNS":
+        found.append(Finding("validationMethod", "it is renewed only when somebody answers a mail"))
+    if certificate.algorithm in _WEAK:
+        found.append(Finding("keyAlgorithm", "its key is too short"))
+    transparent = certificate.transparency
+    value = transparent if isinstance(transparent, Unknown) else transparent == "ENABLED"
+    path, wrong = "options.certificateTransparencyLoggingPreference", "browsers refuse it: it is in no public log"
+    return (*found, *on(value, path, "whether it is in public logs", wrong))
+
+
+def _authorities(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+    records = [record for record in of_kind(stack, Record) if record.kind == "CAA"]
+    return tuple(
+        finding
+        for zone in of_kind(stack, Zone)
+        if zone.networks == () and not any(one.zone.leads_to(zone, zone.zone_id) for one in records)
+        for finding in of(zone, [Finding("", "any authority may issue certificates for its names")])
+    )
+
+
+_LISTENER: Final = "aws:lb/listener:Listener"
+_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
+_ACL: Final = "aws:wafv2/webAcl:WebAcl"
+
+
+def _balancer(**changes: str) -> Example:
+    settings = {
+        "dropInvalidHeaderFields": "true",
+        "enableDeletionProtection": "true",
+        "accessLogs": "{enabled: true, bucket: logs}",
+        **changes,
+    }
+    return example(_BALANCER, "{" + ", ".join(f"{key}: {value}" for key, value in settings.items() if value) + "}")
+
+
+def _group(name: str, override: str = "none") -> str:
+    statement = f"{{managedRuleGroupStatement: {{vendorName: AWS, name: {name}}}}}"
+    return f"{{name: {name}, overrideAction: {{{override}: {{}}}}, statement: {statement}}}"
+
+
+_RATE: Final = "{name: rate, action: {block: {}}, statement: {rateBasedStatement: {limit: 2000, aggregateKeyType: IP}}}"
+_GROUPS: Final = ", ".join(map(_group, _COMMON))
+
+
+def _acl(rules: str, metrics: str = "true") -> str:
+    return f"{{rules: [{rules}], visibilityConfig: {{cloudwatchMetricsEnabled: {metrics}}}}}"
+
+
+_FIREWALL: Final = resource(_ACL, _acl(f"{_RATE}, {_GROUPS}"), "firewall")
+_LOGGING: Final = resource(
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "{resourceArn: '${firewall}'}", "log"
+)
+_ASSOCIATION: Final = resource(
+    "aws:wafv2/webAclAssociation:WebAclAssociation", "{webAclArn: '${firewall}', resourceArn: balancer}", "before"
+)
+_CERTIFICATE: Final = "aws:acm/certificate:Certificate"
+_ZONE: Final = resource("aws:route53/zone:Zone", "{name: cartorio.example}", "zone", protect=True)
+_CAA: Final = resource(
+    "aws:route53/record:Record", "{zoneId: '${zone}', type: CAA, records: ['0 issue \"amazon.com\"']}", "caa"
+)
+
+POLICIES: Final = (
+    Policy(
+        id="aws/lb-tls",
+        title="Load balancers speak TLS 1.2 with forward secrecy, or newer",
+        severity=Severity.HIGH,
+        rationale="Older versions are broken; without forward secrecy, a stolen key opens what was recorded years ago.",
+        resource_types=(Listener,),
+        remediation="Set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-2021-06 or a newer one.",
+        since="0.3.0",
+        rule=_tls,
+        controls=(load_balancer_policies(),),
+        passing=example(_LISTENER, "{protocol: HTTPS, sslPolicy: ELBSecurityPolicy-TLS13-1-2-Res-2021-06}"),
+        failing=example(_LISTENER, "{protocol: HTTPS, sslPolicy: ELBSecurityPolicy-2016-08}"),
+    ),
+    Policy(
+        id="aws/lb-redirect",
+        title="Plain HTTP is answered with the way to HTTPS",
+        severity=Severity.HIGH,
+        rationale="What is served in clear is read and changed on the way, cookies and forms first.",
+        resource_types=(Listener,),
+        remediation="Give the listener of port 80 one default action: redirect with protocol HTTPS.",
+        since="0.3.0",
+        rule=_redirects,
+        controls=(fsbp("ELB.1"),),
+        passing=example(_LISTENER, "{protocol: HTTP, defaultActions: [{type: redirect, redirect: {protocol: HTTPS}}]}"),
+        failing=example(_LISTENER, "{protocol: HTTP, defaultActions: [{type: forward, targetGroupArn: api}]}"),
+    ),
+    Policy(
+        id="aws/lb-headers",
+        title="Load balancers pass on well-formed calls only",
+        severity=Severity.MEDIUM,
+        rationale="Calls that two servers read differently smuggle a second one past the firewall.",
+        resource_types=(LoadBalancer,),
+        remediation="Set dropInvalidHeaderFields, and desyncMitigationMode to strictest or defensive.",
+        since="0.3.0",
+        rule=_well_formed,
+        controls=(fsbp("ELB.4"), fsbp("ELB.12")),
+        passing=_balancer(),
+        failing=_balancer(dropInvalidHeaderFields=""),
+    ),
+    Policy(
+        id="aws/lb-logs",
+        title="Load balancers write down every call",
+        severity=Severity.MEDIUM,
+        rationale="Who called what, and what they were answered, is asked after every incident.",
+        resource_types=(LoadBalancer,),
+        remediation="Set accessLogs with enabled and the bucket of logs.",
+        since="0.3.0",
+        rule=_access_logs,
+        controls=(fsbp("ELB.5"),),
+        passing=_balancer(),
+        failing=_balancer(accessLogs=""),
+    ),
+    Policy(
+        id="aws/waf-managed-rules",
+        title="A firewall has AWS's common rules, and they block",
+        severity=Severity.HIGH,
+        rationale="They know the attacks that everybody is tried with; a rule that only counts stops none.",
+        resource_types=(WebAcl,),
+        remediation=f"Add {' and '.join(_COMMON)} with overrideAction none; exclude single rules where they are wrong.",
+        since="0.3.0",
+        rule=_managed,
+        controls=(fsbp("WAF.10"),),
+        passing=Example(_FIREWALL),
+        failing=example(_ACL, _acl(f"{_RATE}, {_group(_COMMON[0], 'count')}, {_group(_COMMON[1])}")),
+    ),
+    Policy(
+        id="aws/waf-rate-limit",
+        title="A firewall limits how often one caller may call",
+        severity=Severity.MEDIUM,
+        rationale="Guessing passwords and overwhelming a service both need many calls.",
+        resource_types=(WebAcl,),
+        remediation="Add a rule with a rateBasedStatement and the action block.",
+        since="0.3.0",
+        rule=_limited,
+        passing=Example(_FIREWALL),
+        failing=example(_ACL, _acl(_GROUPS)),
+    ),
+    Policy(
+        id="aws/waf-metrics",
+        title="What a firewall does is measured",
+        severity=Severity.LOW,
+        rationale="Alarms of an attack, and of a rule that hits the wrong ones, look at these numbers.",
+        resource_types=(WebAcl,),
+        remediation="Set visibilityConfig.cloudwatchMetricsEnabled.",
+        since="0.3.0",
+        rule=_measured,
+        controls=(fsbp("WAF.12"),),
+        passing=Example(_FIREWALL),
+        failing=example(_ACL, _acl(f"{_RATE}, {_GROUPS}", "false")),
+    ),
+    Policy(
+        id="aws/waf-logging",
+        title="A firewall writes down what it does",
+        severity=Severity.MEDIUM,
+        rationale="Without a log nobody can tell an attack from a rule that hits customers.",
+        resource_types=(Stack,),
+        remediation="Declare a WebAclLoggingConfiguration for it, with credentials redacted.",
+        since="0.3.0",
+        rule=_logged,
+        controls=(fsbp("WAF.11"),),
+        passing=Example(_FIREWALL + _LOGGING),
+        failing=Example(_FIREWALL),
+    ),
+    Policy(
+        id="aws/waf-associated",
+        title="A firewall stands before something",
+        severity=Severity.HIGH,
+        rationale="One that is associated with nothing looks like protection in every list, and protects nothing.",
+        resource_types=(Stack,),
+        remediation="Declare a WebAclAssociation with the load balancer.",
+        since="0.3.0",
+        rule=_associated,
+        passing=Example(_FIREWALL + _ASSOCIATION),
+        failing=Example(_FIREWALL),
+    ),
+    Policy(
+        id="aws/certificate",
+        title="Certificates renew themselves and are in public logs",
+        severity=Severity.MEDIUM,
+        rationale="Most outages of TLS are certificates that nobody renewed; public logs show those nobody asked for.",
+        resource_types=(Certificate,),
+        remediation="Validate by DNS, leave the transparency log enabled, and the key RSA_2048 or better.",
+        since="0.3.0",
+        rule=_certificate,
+        controls=(fsbp("ACM.1"), fsbp("ACM.2")),
+        passing=example(_CERTIFICATE, "{domainName: api.cartorio.example, validationMethod: DNS}"),
+        failing=example(_CERTIFICATE, "{domainName: api.cartorio.example, validationMethod: EMAIL}"),
+    ),
+    Policy(
+        id="aws/dns-authorities",
+        title="A public zone says who may issue certificates for its names",
+        severity=Severity.MEDIUM,
+        rationale="Without a CAA record, whoever deceives one of hundreds of authorities has a certificate of ours.",
+        resource_types=(Stack,),
+        remediation="Declare a Record of type CAA in the zone.",
+        since="0.3.0",
+        rule=_authorities,
+        enforcement=RELAXED_LOCALLY,
+        passing=Example(_ZONE + _CAA),
+        failing=Example(_ZONE),
+    ),
+)

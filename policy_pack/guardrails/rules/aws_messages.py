@@ -1,0 +1,79 @@
+"""Topics and queues: encrypted, and read over TLS.
+
+Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html and
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from guardrails.model import Finding, Policy, Severity
+from guardrails.resources.aws_messages import Queue, Subscription, Topic
+from guardrails.rules._aws import example, given, on
+from guardrails.rules._sources import fsbp
+
+if TYPE_CHECKING:
+    from guardrails.model import Context
+
+
+def _topic(topic: Topic, _context: Context) -> tuple[Finding, ...]:
+    return tuple(given(topic.key, "kmsMasterKeyId", "what is told waits unencrypted"))
+
+
+def _queue(queue: Queue, _context: Context) -> tuple[Finding, ...]:
+    if queue.key.value not in (None, ""):
+        return ()
+    wrong = "messages wait unencrypted"
+    return tuple(on(queue.managed, "sqsManagedSseEnabled", "whether messages are encrypted", wrong))
+
+
+def _told(subscription: Subscription, _context: Context) -> tuple[Finding, ...]:
+    plain = subscription.protocol == "http"
+    return (Finding("protocol", "what is told crosses the network in clear"),) if plain else ()
+
+
+_TOPIC: Final = "aws:sns/topic:Topic"
+_QUEUE: Final = "aws:sqs/queue:Queue"
+_SUBSCRIPTION: Final = "aws:sns/topicSubscription:TopicSubscription"
+
+POLICIES: Final = (
+    Policy(
+        id="aws/sns-encryption",
+        title="Every topic is encrypted",
+        severity=Severity.MEDIUM,
+        rationale="Alarms and events name people, documents and weaknesses.",
+        resource_types=(Topic,),
+        remediation="Set kmsMasterKeyId to a key whose policy lets whoever publishes use it, CloudWatch above all.",
+        since="0.3.0",
+        rule=_topic,
+        controls=(fsbp("SNS.1"),),
+        passing=example(_TOPIC, "{kmsMasterKeyId: key}"),
+        failing=example(_TOPIC, "{displayName: Alarms}"),
+    ),
+    Policy(
+        id="aws/sns-tls",
+        title="Nobody is told anything over plain HTTP",
+        severity=Severity.HIGH,
+        rationale="A subscription over http:// sends every message, and the token to confirm it, readable.",
+        resource_types=(Subscription,),
+        remediation="Use the protocol https, or one of AWS's own.",
+        since="0.3.0",
+        rule=_told,
+        passing=example(_SUBSCRIPTION, "{protocol: https, endpoint: 'https://alarms.cartorio.example'}"),
+        failing=example(_SUBSCRIPTION, "{protocol: http, endpoint: 'http://alarms.cartorio.example'}"),
+    ),
+    Policy(
+        id="aws/sqs-encryption",
+        title="Every queue is encrypted",
+        severity=Severity.MEDIUM,
+        rationale="Jobs that wait carry what they work on.",
+        resource_types=(Queue,),
+        remediation="Set kmsMasterKeyId, or sqsManagedSseEnabled where the messages say nothing of people.",
+        since="0.3.0",
+        rule=_queue,
+        controls=(fsbp("SQS.1"),),
+        passing=example(_QUEUE, "{sqsManagedSseEnabled: true}"),
+        failing=example(_QUEUE, "{sqsManagedSseEnabled: false}"),
+    ),
+)

@@ -1,0 +1,200 @@
+"""Where one thing ends and another begins: the internet, purposes of keys, environments."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Profile, Severity
+from guardrails.resources.aws_audit import DeliveryChannel, LogGroup, Trail
+from guardrails.resources.aws_backup import BackupVault
+from guardrails.resources.aws_cluster import EksCluster, Repository
+from guardrails.resources.aws_edge import Distribution, LoadBalancer, WebAclAssociation
+from guardrails.resources.aws_kms import KmsKey, KmsReplica
+from guardrails.resources.aws_machines import Instance, LaunchTemplate, Volume
+from guardrails.resources.aws_messages import Queue, Topic
+from guardrails.resources.aws_reading import AwsResource, Link
+from guardrails.resources.aws_stores import Cache, Database, FileSystem, Secret, Table
+from guardrails.resources.base import Stack
+from guardrails.resources.kubernetes import KubernetesObject
+from guardrails.resources.reading import Unknown
+from guardrails.resources.texts import texts_in
+from guardrails.rules._aws import of, of_kind, resource
+from guardrails.rules._containers import unknown
+from guardrails.rules._sources import fsbp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from guardrails.model import Context
+
+# An account where one stands in an ARN (arn:partition:service:region:ACCOUNT:...) or in the address of a registry.
+_ACCOUNT: Final = re.compile(r"(?:\barn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:|\b)(\d{12})(?=:|\.dkr\.ecr\.)")
+_NAMED: Final = re.compile(r"(?:^|[:/])alias/|\barn:")
+_WORDS: Final = re.compile(r"[a-z0-9]+")
+
+
+def _ingress(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+    associations = list(of_kind(stack, WebAclAssociation))
+    found: list[Finding] = []
+    for balancer in of_kind(stack, LoadBalancer):
+        if isinstance(balancer.internal, Unknown):
+            found += of(balancer, [unknown("internal", "whether the internet reaches it")])
+        elif balancer.internal:
+            continue
+        elif balancer.kind != "application":
+            found += of(
+                balancer, [Finding("loadBalancerType", "no firewall can stand before it, and the internet reaches it")]
+            )
+        elif not any(one.subject.leads_to(balancer, balancer.arn) for one in associations):
+            found += of(balancer, [Finding("", "the internet reaches it, and no firewall stands before it")])
+    for distribution in of_kind(stack, Distribution):
+        if not distribution.web_acl.value:
+            found += of(
+                distribution, [Finding("webAclId", "the internet reaches it, and no firewall stands before it")]
+            )
+    return tuple(found)
+
+
+def _links(one: Repository | LaunchTemplate | Instance) -> tuple[Link, ...]:
+    """The keys that the blocks of a resource name."""
+    blocks = one.encryption if isinstance(one, Repository) else one.root if isinstance(one, Instance) else one.volumes
+    return () if isinstance(blocks, Unknown) else tuple(block.key for block in blocks)
+
+
+# For each kind: the purpose, the property that says which key, and how it is read.
+_PURPOSES: Final[dict[type[AwsResource], tuple[str, str]]] = {
+    LogGroup: ("records", "kmsKeyId"),
+    Trail: ("records", "kmsKeyId"),
+    Topic: ("records", "kmsMasterKeyId"),
+    DeliveryChannel: ("records", "s3KmsKeyArn"),
+    EksCluster: ("secrets and images", "encryptionConfig"),
+    Secret: ("secrets and images", "kmsKeyId"),
+    Repository: ("secrets and images", "encryptionConfigurations"),
+    Volume: ("volumes", "kmsKeyId"),
+    LaunchTemplate: ("volumes", "blockDeviceMappings"),
+    Instance: ("volumes", "rootBlockDevice"),
+    BackupVault: ("backups", "kmsKeyArn"),
+    Database: ("databases", "kmsKeyId"),
+    FileSystem: ("databases", "kmsKeyId"),
+    Cache: ("databases", "kmsKeyId"),
+    Table: ("databases", "serverSideEncryption"),
+    Queue: ("messages", "kmsMasterKeyId"),
+}
+
+
+def _uses(stack: Stack) -> Iterator[tuple[str, AwsResource, str, Link]]:
+    """What keys are used for: the purpose, who uses it, in which property."""
+    for one in stack.resources:
+        if isinstance(one, AwsResource) and type(one) in _PURPOSES:
+            purpose, path = _PURPOSES[type(one)]
+            in_blocks = isinstance(one, Repository | LaunchTemplate | Instance)
+            links: tuple[Link, ...] = _links(one) if in_blocks else (getattr(one, "key"),)  # noqa: B009 - each kind has one
+            yield from ((purpose, one, path, link) for link in links)
+
+
+def _purposes(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+    keys = {key.address for key in of_kind(stack, KmsKey, KmsReplica)}
+    users: dict[str, list[tuple[str, AwsResource, str]]] = defaultdict(list)
+    for purpose, one, path, link in _uses(stack):
+        found = [address for address in link.addresses if address in keys]
+        if not found and isinstance(link.value, str) and link.value:
+            found = [link.value]
+        for key in dict.fromkeys(found):
+            users[key].append((purpose, one, path))
+    result: list[Finding] = []
+    for uses in users.values():
+        purposes = sorted({purpose for purpose, *_ in uses})
+        if len(purposes) > 1:
+            for _, one, path in uses:
+                result += of(one, [Finding(path, f"one key is used for {' and for '.join(purposes)}")])
+    return tuple(dict.fromkeys(result))
+
+
+def _environments(one: AwsResource | KubernetesObject, context: Context) -> tuple[Finding, ...]:
+    properties = one.declared.properties if isinstance(one, AwsResource) else one.properties
+    foreign = {account: profile for profile, known in context.accounts.items() for account in known}
+    own = set(context.accounts.get(context.profile, ()))
+    others = {profile.value for profile in Profile} - {context.profile.value}
+    found: dict[str, Finding] = {}
+    for path, text in texts_in(properties):
+        for profile in {foreign[account] for account in _accounts(text) if account in foreign and account not in own}:
+            found[path] = Finding(path, f"it names the account of {profile.value}")
+        if _NAMED.search(text):
+            for name in others.intersection(_WORDS.findall(text)):
+                found.setdefault(path, Finding(path, f"it names something of {name}"))
+    return tuple(found.values())
+
+
+def _accounts(text: str) -> list[str]:
+    return _ACCOUNT.findall(text) if ":" in text or ".dkr.ecr." in text else []
+
+
+_BALANCER: Final = resource("aws:lb/loadBalancer:LoadBalancer", "{internal: false}", "edge")
+_BEFORE: Final = resource(
+    "aws:wafv2/webAclAssociation:WebAclAssociation", "{resourceArn: '${edge}', webAclArn: firewall}", "before"
+)
+_KEYS: Final = "".join(
+    resource("aws:kms/key:Key", "{enableKeyRotation: true}", name, protect=True) for name in ("logs", "volumes")
+)
+_LOG: Final = resource(
+    "aws:cloudwatch/logGroup:LogGroup", "{retentionInDays: 365, kmsKeyId: '${logs}'}", "log", protect=True
+)
+
+
+def _volume(key: str) -> str:
+    return resource("aws:ebs/volume:Volume", f"{{encrypted: true, kmsKeyId: '${{{key}}}'}}", "disk", protect=True)
+
+
+_ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+
+POLICIES: Final = (
+    Policy(
+        id="stack/ingress-firewall",
+        title="Before everything that the internet reaches stands a firewall",
+        severity=Severity.HIGH,
+        rationale="One forgotten way in is the one that is tried.",
+        resource_types=(Stack,),
+        remediation="Declare a WebAclAssociation with the load balancer, or set internal.",
+        since="0.3.0",
+        rule=_ingress,
+        controls=(fsbp("ELB.16"),),
+        enforcement=RELAXED_LOCALLY,
+        passing=Example(_BALANCER + _BEFORE),
+        failing=Example(_BALANCER),
+    ),
+    Policy(
+        id="stack/key-purpose",
+        title="A key has one purpose",
+        severity=Severity.HIGH,
+        rationale=(
+            "Whoever has to read logs must not thereby read databases, and disabling the key of backups must not stop "
+            "the cluster. Records, secrets and images, volumes, databases, messages and backups each have their own."
+        ),
+        resource_types=(Stack,),
+        remediation="Use the key of that purpose, or make one.",
+        since="0.3.0",
+        rule=_purposes,
+        passing=Example(_KEYS + _LOG + _volume("volumes")),
+        failing=Example(_KEYS + _LOG + _volume("logs")),
+    ),
+    Policy(
+        id="stack/environment",
+        title="Nothing refers to another environment",
+        severity=Severity.CRITICAL,
+        rationale=(
+            "A role, key or image of another account brings its mistakes, and intruders, along. Accounts are listed "
+            "in policy_pack/settings.yaml; in ARNs and aliases, the names of the other profiles count as well."
+        ),
+        resource_types=(AwsResource, KubernetesObject),
+        remediation="Name what is in this environment's own account; share by an account that is in no list.",
+        since="0.3.0",
+        rule=_environments,
+        on_unknown=OnUnknown.WAIT,
+        passing=Example(resource(_ATTACHMENT, "{role: api, policyArn: 'arn:aws:iam::444455556666:policy/api'}")),
+        failing=Example(
+            resource(_ATTACHMENT, "{role: api, policyArn: 'arn:aws:iam::444455556666:policy/api-staging'}")
+        ),
+    ),
+)

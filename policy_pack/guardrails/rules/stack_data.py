@@ -1,0 +1,239 @@
+"""What holds data or keys is hard to lose: protected by the engine and by AWS, backed up, without hidden changes.
+
+CrossGuard shows a resource's declaration, never the step that the engine takes with it: a rule cannot see that
+something is about to be deleted or replaced. So these rules ask for what makes such a step fail: `protect`, with which
+the engine refuses to delete or replace, and the services' own refusals (deletion protection, windows, no forced
+deletion). Whether a step would delete or replace is judged where the plan is read: by `cartorio up`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from guardrails.model import RELAXED_LOCALLY, Example, Finding, Policy, Severity
+from guardrails.resources import reading
+from guardrails.resources.aws_audit import DeliveryChannel
+from guardrails.resources.aws_backup import BackupSelection
+from guardrails.resources.aws_machines import Volume
+from guardrails.resources.aws_reading import AwsResource
+from guardrails.resources.aws_s3 import S3Bucket, S3Replication
+from guardrails.resources.aws_stores import Database, Store
+from guardrails.resources.base import Stack
+from guardrails.resources.reading import Unknown
+from guardrails.rules._aws import example, of, of_kind, resource
+from guardrails.rules._buckets import BUCKET, among, places, written_by_services
+from guardrails.rules._containers import unknown
+from guardrails.rules._sources import fsbp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from guardrails.model import Context
+
+# What is lost with the resource: data, keys, records, names.
+_STATEFUL: Final = frozenset(
+    {
+        *("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "aws:ebs/volume:Volume", "aws:efs/fileSystem:FileSystem"),
+        *("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey", "aws:secretsmanager/secret:Secret"),
+        *("aws:rds/instance:Instance", "aws:rds/cluster:Cluster", "aws:docdb/cluster:Cluster"),
+        *("aws:neptune/cluster:Cluster", "aws:dynamodb/table:Table", "aws:backup/vault:Vault"),
+        *("aws:cloudwatch/logGroup:LogGroup", "aws:ecr/repository:Repository", "aws:eks/cluster:Cluster"),
+        *("aws:route53/zone:Zone", "aws:cloudhsmv2/cluster:Cluster", "aws:cognito/userPool:UserPool"),
+    }
+)
+# Switches that have to be off: with them on, deleting the resource deletes what it holds.
+_FORCES: Final = {
+    "aws:s3/bucket:Bucket": "forceDestroy",
+    "aws:s3/bucketV2:BucketV2": "forceDestroy",
+    "aws:ecr/repository:Repository": "forceDelete",
+    "aws:route53/zone:Zone": "forceDestroy",
+    "aws:backup/vault:Vault": "forceDestroy",
+    "aws:rds/instance:Instance": "skipFinalSnapshot",
+    "aws:rds/cluster:Cluster": "skipFinalSnapshot",
+    "aws:docdb/cluster:Cluster": "skipFinalSnapshot",
+    "aws:neptune/cluster:Cluster": "skipFinalSnapshot",
+}
+# Switches that have to be on: AWS then refuses to delete.
+_GUARDS: Final = {
+    "aws:eks/cluster:Cluster": "deletionProtection",
+    "aws:lb/loadBalancer:LoadBalancer": "enableDeletionProtection",
+    "aws:alb/loadBalancer:LoadBalancer": "enableDeletionProtection",
+    "aws:rds/instance:Instance": "deletionProtection",
+    "aws:rds/cluster:Cluster": "deletionProtection",
+    "aws:docdb/cluster:Cluster": "deletionProtection",
+    "aws:neptune/cluster:Cluster": "deletionProtection",
+    "aws:dynamodb/table:Table": "deletionProtectionEnabled",
+}
+_KEPT: Final = "aws:secretsmanager/secret:Secret"
+_RECOVERY: Final = "recoveryWindowInDays"
+_LEAST_DAYS: Final = 7
+# Changes that the program makes to these have to arrive.
+_NEVER_IGNORED: Final = (
+    "*",
+    "policy",
+    "assumeRolePolicy",
+    "permissionsBoundary",
+    "kmsKeyId",
+    "enableKeyRotation",
+    "rules",
+)
+_TAG, _NOT_NEEDED = "backup", "none"
+_EQUALS: Final = "STRINGEQUALS"
+
+
+def _protected(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
+    if one.declared.type not in _STATEFUL or one.declared.protect:
+        return ()
+    return (Finding("", "the engine deletes or replaces it, and what it holds, without asking"),)
+
+
+def _kept(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
+    kind, properties = one.declared.type, one.declared.properties
+    found: list[Finding] = []
+    if forced := _FORCES.get(kind):
+        value = reading.flag(properties, forced, "")
+        if isinstance(value, Unknown):
+            found.append(unknown(forced, "what becomes of what it holds"))
+        elif value:
+            found.append(Finding(forced, "deleting it deletes what it holds"))
+    if guard := _GUARDS.get(kind):
+        value = reading.flag(properties, guard, "")
+        if isinstance(value, Unknown):
+            found.append(unknown(guard, "whether AWS refuses to delete it"))
+        elif not value:
+            found.append(Finding(guard, "AWS deletes it when it is asked to"))
+    if kind == _KEPT and isinstance(days := properties.get(_RECOVERY), (int, float)) and days < _LEAST_DAYS:
+        found.append(Finding(_RECOVERY, "a deleted secret cannot be brought back"))
+    return tuple(found)
+
+
+def _followed(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
+    hidden = [path for path in one.declared.ignored if path.partition(".")[0].partition("[")[0] in _NEVER_IGNORED]
+    return tuple(Finding(path, "what the program says of it never arrives: its changes are ignored") for path in hidden)
+
+
+def _backed_up(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+    selections = list(of_kind(stack, BackupSelection))
+    elsewhere = _elsewhere(stack)
+    found: list[Finding] = []
+    for one in of_kind(stack, Store, Volume, S3Bucket):
+        if isinstance(one, Database) and one.cluster is not None:
+            continue
+        if isinstance(one, S3Bucket) and among(one, elsewhere):
+            continue
+        tags = _tags(one)
+        if isinstance(tags, Unknown):
+            found += of(one, [unknown("tags", "whether it is backed up")])
+        elif tags.get(_TAG) != _NOT_NEEDED and not any(_selects(selection, one, tags) for selection in selections):
+            found += of(
+                one, [Finding("", "no backup plan and no replication has it, and nothing says that none is needed")]
+            )
+    return tuple(found)
+
+
+def _elsewhere(stack: Stack) -> set[str]:
+    """Buckets that others write records to, that are copied elsewhere, or are copies themselves."""
+    found = written_by_services(stack)
+    for channel in of_kind(stack, DeliveryChannel):
+        found |= set(places(channel.bucket))
+    for replication in of_kind(stack, S3Replication):
+        found |= set(places(replication.bucket))
+        if isinstance(replication.rules, Unknown):
+            continue
+        for rule in replication.rules:
+            found |= {place.replace("name arn:aws:s3:::", "name ") for place in places(rule.bucket)}
+    return found
+
+
+def _tags(one: AwsResource) -> Mapping[str, object] | Unknown:
+    return reading.mapping(one.declared.properties, "tags", "")
+
+
+def _selects(selection: BackupSelection, one: AwsResource, tags: Mapping[str, object]) -> bool:
+    addresses = selection.declared.dependencies.get("resources", ())
+    if one.address in addresses:
+        return True
+    arn = one.declared.properties.get("arn")
+    if not isinstance(selection.resources, Unknown) and any(name in ("*", arn) for name in selection.resources):
+        return True
+    if isinstance(selection.tags, Unknown):
+        return True
+    return any(
+        isinstance(tag.key, str) and tag.kind == _EQUALS and tags.get(tag.key, object()) == tag.value
+        for tag in selection.tags
+    )
+
+
+_PLAN: Final = resource(
+    "aws:backup/selection:Selection",
+    "{planId: plan, selectionTags: [{type: STRINGEQUALS, key: backup, value: planned}]}",
+    "all",
+)
+
+POLICIES: Final = (
+    Policy(
+        id="stack/protect",
+        title="What holds data, keys or records is protected by the engine",
+        severity=Severity.CRITICAL,
+        rationale=(
+            "A renamed resource is a deleted one, and some properties are only changed by replacing. With `protect` "
+            "the engine refuses both, whatever the program says; a policy cannot see the step itself."
+        ),
+        resource_types=(AwsResource,),
+        remediation="Set the option protect on the resource; taking it away is a change of its own, reviewed as such.",
+        since="0.3.0",
+        rule=_protected,
+        enforcement=RELAXED_LOCALLY,
+        passing=Example(resource("aws:kms/key:Key", "{enableKeyRotation: true}", "seal", protect=True)),
+        failing=example("aws:kms/key:Key", "{enableKeyRotation: true}", "seal"),
+    ),
+    Policy(
+        id="stack/keeps-data",
+        title="Nothing deletes what a resource holds along with it",
+        severity=Severity.HIGH,
+        rationale=(
+            "Buckets, registries and zones that are not empty, databases and clusters refuse to be deleted, unless "
+            "they are told not to. That refusal is the last one, behind the engine's own."
+        ),
+        resource_types=(AwsResource,),
+        remediation=(
+            "Set forceDestroy, forceDelete and skipFinalSnapshot to false, deletion protection to true, and a secret's "
+            "recoveryWindowInDays to 7 or more."
+        ),
+        since="0.3.0",
+        rule=_kept,
+        controls=(fsbp("RDS.7"), fsbp("RDS.8"), fsbp("DocumentDB.5"), fsbp("DynamoDB.6"), fsbp("ELB.6")),
+        enforcement=RELAXED_LOCALLY,
+        passing=Example(BUCKET),
+        failing=Example(BUCKET.replace("{tags", "{forceDestroy: true, tags")),
+    ),
+    Policy(
+        id="stack/ignored-changes",
+        title="No change of a policy, a key or a rule is ignored",
+        severity=Severity.HIGH,
+        rationale="With ignoreChanges the program says one thing, AWS has another, and every preview is empty.",
+        resource_types=(AwsResource,),
+        remediation="Take the property off ignoreChanges, and bring the program and AWS together.",
+        since="0.3.0",
+        rule=_followed,
+        passing=Example(BUCKET),
+        failing=Example(BUCKET.replace("protect: true", "protect: true\nignoreChanges: [policy]")),
+    ),
+    Policy(
+        id="stack/store-backup",
+        title="Every store has a backup, or says that it needs none",
+        severity=Severity.HIGH,
+        rationale=(
+            "What nobody decided to back up is found missing on the day it is needed. Buckets that services write "
+            "records to, and copies of others, are left out; the tag backup: none is a decision that reviewers see."
+        ),
+        resource_types=(Stack,),
+        remediation="Give the resource the tag that the plan selects by, replicate it, or tag it backup: none.",
+        since="0.3.0",
+        rule=_backed_up,
+        controls=(fsbp("RDS.26"), fsbp("DynamoDB.4"), fsbp("EFS.2"), fsbp("EC2.28")),
+        enforcement=RELAXED_LOCALLY,
+        passing=Example(BUCKET + _PLAN),
+        failing=Example(BUCKET.replace("{backup: planned}", "{}") + _PLAN),
+    ),
+)

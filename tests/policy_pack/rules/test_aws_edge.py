@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from guardrails.resources.reading import UNKNOWN
+from tests.support.cloud import aws, found
+
+LISTENER, BALANCER, ACL = "lb/listener:Listener", "lb/loadBalancer:LoadBalancer", "wafv2/webAcl:WebAcl"
+COMMON = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet")
+RATE = {"name": "rate", "action": {"block": {}}, "statement": {"rateBasedStatement": {"limit": 100}}}
+
+
+def _group(name: str, override: str = "none") -> dict[str, Any]:
+    return {"name": name, "overrideAction": {override: {}}, "statement": {"managedRuleGroupStatement": {"name": name}}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "good"),
+    [
+        ("ELBSecurityPolicy-TLS13-1-2-Res-2021-06", True),
+        ("ELBSecurityPolicy-TLS13-1-2-2021-06", True),
+        ("ELBSecurityPolicy-TLS13-1-3-2021-06", True),
+        ("ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04", True),
+        ("ELBSecurityPolicy-FS-1-2-Res-2020-10", True),
+        ("ELBSecurityPolicy-TLS13-1-0-2021-06", False),
+        ("ELBSecurityPolicy-TLS13-1-1-2021-06", False),
+        ("ELBSecurityPolicy-TLS-1-1-2017-01", False),
+        ("ELBSecurityPolicy-2016-08", False),
+        ("ELBSecurityPolicy-FS-2018-06", False),
+        (None, False),
+    ],
+)
+def test_only_current_tls_is_spoken(policy: str | None, *, good: bool) -> None:
+    assert (found("aws/lb-tls", aws(LISTENER, protocol="HTTPS", sslPolicy=policy)) == []) is good
+
+
+def test_what_ends_no_tls_needs_no_policy_and_what_is_unknown_is_not_passed_over() -> None:
+    assert found("aws/lb-tls", aws(LISTENER, protocol="HTTP")) == []
+    assert found("aws/lb-tls", aws(LISTENER, protocol="TLS", sslPolicy=UNKNOWN)) == ["x: sslPolicy?"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "where"),
+    [
+        ([{"type": "redirect", "redirect": {"protocol": "HTTPS"}}], []),
+        ([{"type": "redirect", "redirect": {"port": "8080"}}], ["defaultActions[0].type"]),
+        ([{"type": "forward"}], ["defaultActions[0].type"]),
+        ([], ["defaultActions"]),
+        (UNKNOWN, ["defaultActions?"]),
+    ],
+)
+def test_plain_http_is_redirected(actions: object, where: list[str]) -> None:
+    assert found("aws/lb-redirect", aws(LISTENER, protocol="HTTP", defaultActions=actions)) == [
+        f"x: {p}" for p in where
+    ]
+    assert found("aws/lb-redirect", aws(LISTENER, protocol="HTTPS", defaultActions=actions)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "inputs", "where"),
+    [
+        ("headers", {"dropInvalidHeaderFields": True}, []),
+        ("headers", {"dropInvalidHeaderFields": True, "desyncMitigationMode": "monitor"}, ["desyncMitigationMode"]),
+        ("headers", {"dropInvalidHeaderFields": UNKNOWN}, ["dropInvalidHeaderFields?"]),
+        ("headers", {"loadBalancerType": "network"}, []),
+        ("logs", {"accessLogs": {"enabled": True, "bucket": UNKNOWN}}, []),
+        ("logs", {"accessLogs": {"bucket": "b"}}, ["accessLogs.enabled"]),
+        ("logs", {}, ["accessLogs.enabled", "accessLogs.bucket"]),
+    ],
+)
+def test_what_a_load_balancer_is_like(rule: str, inputs: dict[str, Any], where: list[str]) -> None:
+    assert found(f"aws/lb-{rule}", aws(BALANCER, **inputs)) == [f"x: {path}" for path in where]
+
+
+def test_a_firewall_blocks_and_limits_and_is_measured() -> None:
+    groups = [_group(name) for name in COMMON]
+    good = aws(ACL, rules=[RATE, *groups], visibilityConfig={"cloudwatchMetricsEnabled": True})
+    for rule in ("managed-rules", "rate-limit", "metrics"):
+        assert found(f"aws/waf-{rule}", good) == []
+    assert found("aws/waf-managed-rules", aws(ACL, rules=groups[:1])) == ["x: rules"]
+    counted = aws(ACL, rules=[_group(COMMON[0], "count"), groups[1]])
+    assert found("aws/waf-managed-rules", counted) == ["x: rules[0].overrideAction.count"]
+    assert found("aws/waf-rate-limit", aws(ACL, rules=groups)) == ["x: rules"]
+    assert found("aws/waf-rate-limit", aws(ACL, rules=[{**RATE, "action": {"count": {}}}])) == ["x: rules"]
+    assert found("aws/waf-metrics", aws(ACL)) == ["x: visibilityConfig.cloudwatchMetricsEnabled"]
+    for rule in ("managed-rules", "rate-limit"):
+        assert found(f"aws/waf-{rule}", aws(ACL, rules=UNKNOWN)) == ["x: rules?"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "key"),
+    [
+        ("logging", "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "resourceArn"),
+        ("associated", "wafv2/webAclAssociation:WebAclAssociation", "webAclArn"),
+    ],
+)
+def test_a_firewall_stands_before_something_and_says_what_it_does(rule: str, kind: str, key: str) -> None:
+    acl = aws(ACL, "acl", arn="arn:acl")
+    assert found(f"aws/waf-{rule}", acl) == ["acl: "]
+    assert found(f"aws/waf-{rule}", acl, aws(kind, **{key: "arn:acl"})) == []
+    assert found(f"aws/waf-{rule}", acl, aws(kind, **{key: UNKNOWN, "links": {key: "acl"}})) == []
+    assert found(f"aws/waf-{rule}", acl, aws(kind, **{key: "arn:other"})) == ["acl: "]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "where"),
+    [
+        ({"validationMethod": "DNS"}, []),
+        ({"validationMethod": "EMAIL"}, ["validationMethod"]),
+        ({"certificateBody": "x"}, ["certificateBody"]),
+        ({"validationMethod": "DNS", "keyAlgorithm": "RSA_1024"}, ["keyAlgorithm"]),
+        (
+            {"validationMethod": "DNS", "options": {"certificateTransparencyLoggingPreference": "DISABLED"}},
+            ["options.certificateTransparencyLoggingPreference"],
+        ),
+    ],
+)
+def test_certificates_renew_themselves(inputs: dict[str, Any], where: list[str]) -> None:
+    assert found("aws/certificate", aws("acm/certificate:Certificate", **inputs)) == [f"x: {path}" for path in where]
+
+
+def test_a_public_zone_names_its_authorities() -> None:
+    zone, record = aws("route53/zone:Zone", "z", zoneId="Z1"), "route53/record:Record"
+    assert found("aws/dns-authorities", zone) == ["z: "]
+    assert found("aws/dns-authorities", zone, aws(record, zoneId="Z1", type="CAA")) == []
+    assert found("aws/dns-authorities", zone, aws(record, zoneId=UNKNOWN, type="CAA", links={"zoneId": "z"})) == []
+    assert found("aws/dns-authorities", zone, aws(record, zoneId="Z1", type="A")) == ["z: "]
+    assert found("aws/dns-authorities", aws("route53/zone:Zone", vpcs=[{"vpcId": "v"}])) == []

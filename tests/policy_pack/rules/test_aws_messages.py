@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from guardrails.resources.reading import UNKNOWN
+from tests.support.cloud import aws, found
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "inputs", "where"),
+    [
+        ("sns-encryption", "sns/topic:Topic", {"kmsMasterKeyId": UNKNOWN}, []),
+        ("sns-encryption", "sns/topic:Topic", {}, ["kmsMasterKeyId"]),
+        ("sns-tls", "sns/topicSubscription:TopicSubscription", {"protocol": "https"}, []),
+        ("sns-tls", "sns/topicSubscription:TopicSubscription", {"protocol": "http"}, ["protocol"]),
+        ("sqs-encryption", "sqs/queue:Queue", {"kmsMasterKeyId": "k"}, []),
+        ("sqs-encryption", "sqs/queue:Queue", {"sqsManagedSseEnabled": True}, []),
+        ("sqs-encryption", "sqs/queue:Queue", {"sqsManagedSseEnabled": UNKNOWN}, ["sqsManagedSseEnabled?"]),
+        ("sqs-encryption", "sqs/queue:Queue", {}, ["sqsManagedSseEnabled"]),
+    ],
+)
+def test_messages_are_encrypted(rule: str, kind: str, inputs: dict[str, Any], where: list[str]) -> None:
+    assert found(f"aws/{rule}", aws(kind, **inputs)) == [f"x: {path}" for path in where]
