@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Example, Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_edge import LoadBalancer
 from guardrails.resources.aws_network import (
+    AclRule,
     DefaultGroup,
     FlowLog,
     IngressRule,
@@ -39,7 +40,6 @@ _ANYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 _WEB: Final = frozenset({80, 443})
 _TCP: Final = frozenset({"tcp", "6"})
 _DOORS: Final = (22, 3389)
-_EVERY_PORT: Final = (0, 65535)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,27 +158,23 @@ def _addresses(subnet: Subnet, _context: Context) -> tuple[Finding, ...]:
 
 
 def _acls(acl: NetworkAcl | NetworkAclRule, _context: Context) -> tuple[Finding, ...]:
+    wrong = "the internet is let in to SSH or remote desktops"
     if isinstance(acl, NetworkAclRule):
-        rules = () if acl.egress is True else (acl,)
-        path = "cidrBlock"
-    else:
-        if isinstance(acl.ingress, Unknown):
-            return (unknown("ingress", "who is let in"),)
-        rules, path = acl.ingress, ""
-    return tuple(
-        Finding(path or f"{rule.path}.cidrBlock", "the internet is let in to SSH or remote desktops")
-        for rule in rules
-        if rule.action == "allow" and {rule.cidr, rule.cidr_v6} & _ANYWHERE and _covers_doors(rule)
-    )
+        return (Finding("cidrBlock", wrong),) if acl.egress is not True and _opens_doors(acl) else ()
+    if isinstance(acl.ingress, Unknown):
+        return (unknown("ingress", "who is let in"),)
+    return tuple(Finding(f"{rule.path}.cidrBlock", wrong) for rule in acl.ingress if _opens_doors(rule))
 
 
-def _covers_doors(rule: object) -> bool:
-    protocol, first, last = getattr(rule, "protocol", None), getattr(rule, "first", None), getattr(rule, "last", None)
-    if protocol in {"-1", "all"}:
+def _opens_doors(rule: AclRule | NetworkAclRule) -> bool:
+    if rule.action != "allow" or not {rule.cidr, rule.cidr_v6} & _ANYWHERE:
+        return False
+    if rule.protocol in {"-1", "all"}:
         return True
-    if not isinstance(first, (int, float)) or not isinstance(last, (int, float)) or (first, last) == _EVERY_PORT:
-        return protocol in _TCP
-    return protocol in _TCP and any(first <= door <= last for door in _DOORS)
+    first, last = rule.first, rule.last
+    if not isinstance(first, (int, float)) or not isinstance(last, (int, float)):
+        return rule.protocol in _TCP
+    return rule.protocol in _TCP and any(first <= door <= last for door in _DOORS)
 
 
 _RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

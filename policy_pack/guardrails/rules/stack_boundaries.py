@@ -57,6 +57,9 @@ def _ingress(stack: Stack, _context: Context) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+_IN_BLOCKS: Final = (Repository, LaunchTemplate, Instance)
+
+
 def _links(one: Repository | LaunchTemplate | Instance) -> tuple[Link, ...]:
     """The keys that the blocks of a resource name."""
     blocks = one.encryption if isinstance(one, Repository) else one.root if isinstance(one, Instance) else one.volumes
@@ -89,8 +92,7 @@ def _uses(stack: Stack) -> Iterator[tuple[str, AwsResource, str, Link]]:
     for one in stack.resources:
         if isinstance(one, AwsResource) and type(one) in _PURPOSES:
             purpose, path = _PURPOSES[type(one)]
-            in_blocks = isinstance(one, Repository | LaunchTemplate | Instance)
-            links: tuple[Link, ...] = _links(one) if in_blocks else (getattr(one, "key"),)  # noqa: B009 - each kind has one
+            links = _links(one) if isinstance(one, _IN_BLOCKS) else (getattr(one, "key"),)  # noqa: B009 - each has one
             yield from ((purpose, one, path, link) for link in links)
 
 
