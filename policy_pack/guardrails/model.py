@@ -79,6 +79,9 @@ EVERYWHERE: Final = Levels(Enforcement.MANDATORY, Enforcement.MANDATORY, Enforce
 RELAXED_LOCALLY: Final = Levels(Enforcement.ADVISORY, Enforcement.MANDATORY, Enforcement.MANDATORY)
 """Mandatory in staging and production, advice on a developer's machine."""
 
+NOT_LOCALLY: Final = Levels(Enforcement.DISABLED, Enforcement.MANDATORY, Enforcement.MANDATORY)
+"""Mandatory in staging and production, not asked for where everything may be thrown away."""
+
 ADVICE: Final = Levels(Enforcement.ADVISORY, Enforcement.ADVISORY, Enforcement.ADVISORY)
 """Advice in every profile: for what the pack itself cannot see."""
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 from guardrails.resources import aws_reading as at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LogGroup(at.AwsResource):
     """A log group; without a number of days it keeps everything for ever."""
 
@@ -23,7 +23,7 @@ class LogGroup(at.AwsResource):
     log_class: at.Text = at.text("logGroupClass")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LogAccess(at.AwsResource):
     """Which services may write to log groups."""
 
@@ -32,7 +32,7 @@ class LogAccess(at.AwsResource):
     policy: at.Policy = at.policy("policyDocument")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Trail(at.AwsResource):
     """A record of the account's calls."""
 
@@ -47,7 +47,7 @@ class Trail(at.AwsResource):
     log_group: at.Link = at.link("cloudWatchLogsGroupArn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Recorder(at.AwsResource):
     """AWS Config's record of how the account is set up."""
 
@@ -58,7 +58,7 @@ class Recorder(at.AwsResource):
     global_types: at.Flag = at.flag("recordingGroup.includeGlobalResourceTypes")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RecorderStatus(at.AwsResource):
     """Whether a recorder runs."""
 
@@ -68,7 +68,7 @@ class RecorderStatus(at.AwsResource):
     running: at.Flag = at.flag("isEnabled")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DeliveryChannel(at.AwsResource):
     """Where AWS Config puts its record."""
 
@@ -78,7 +78,7 @@ class DeliveryChannel(at.AwsResource):
     key: at.Link = at.link("s3KmsKeyArn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Detector(at.AwsResource):
     """GuardDuty."""
 
@@ -87,7 +87,7 @@ class Detector(at.AwsResource):
     enabled: at.Flag = at.flag("enable", default=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DetectorFeature(at.AwsResource):
     """A source that GuardDuty looks at."""
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BackupVault(at.AwsResource):
     """Where recovery points are kept."""
 
@@ -21,7 +21,7 @@ class BackupVault(at.AwsResource):
     key: at.Link = at.link("kmsKeyArn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class VaultLock(at.AwsResource):
     """How long nobody takes a vault's recovery points away; without days to change it, for good."""
 
@@ -32,7 +32,7 @@ class VaultLock(at.AwsResource):
     min_days: at.Number = at.number("minRetentionDays")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class VaultPolicy(at.AwsResource):
     """Who may do what with a vault."""
 
@@ -41,14 +41,14 @@ class VaultPolicy(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Copy(at.Block):
     """A copy of a recovery point."""
 
     vault: at.Link = at.link("destinationVaultArn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BackupRule(at.Block):
     """When a plan backs up, and for how long it keeps that."""
 
@@ -57,7 +57,7 @@ class BackupRule(at.Block):
     copies: tuple[Copy, ...] | Unknown = at.blocks("copyActions", Copy)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BackupPlan(at.AwsResource):
     """When and where to."""
 
@@ -66,7 +66,7 @@ class BackupPlan(at.AwsResource):
     rules: tuple[BackupRule, ...] | Unknown = at.blocks("rules", BackupRule)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SelectionTag(at.Block):
     """A tag by which resources are chosen."""
 
@@ -75,7 +75,7 @@ class SelectionTag(at.Block):
     kind: at.Text = at.text("type")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BackupSelection(at.AwsResource):
     """What a plan backs up."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EksCluster(at.AwsResource):
     """A control plane; absent properties have AWS's defaults."""
 
@@ -34,7 +34,7 @@ class EksCluster(at.AwsResource):
     deletion_protection: at.Flag = at.flag("deletionProtection")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NodeGroup(at.AwsResource):
     """Machines of a cluster."""
 
@@ -44,7 +44,7 @@ class NodeGroup(at.AwsResource):
     template: at.Flag = at.present("launchTemplate")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AccessEntry(at.AwsResource):
     """Somebody whom a cluster lets in."""
 
@@ -54,7 +54,7 @@ class AccessEntry(at.AwsResource):
     groups: at.Texts = at.texts("kubernetesGroups")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AccessLevel(at.AwsResource):
     """What somebody may do in a cluster."""
 
@@ -64,7 +64,7 @@ class AccessLevel(at.AwsResource):
     policy_arn: at.Text = at.text("policyArn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Addon(at.AwsResource):
     """What AWS installs in a cluster."""
 
@@ -74,7 +74,7 @@ class Addon(at.AwsResource):
     version: at.Text = at.text("addonVersion")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RepositoryKey(at.Block):
     """How a repository is encrypted."""
 
@@ -82,7 +82,7 @@ class RepositoryKey(at.Block):
     key: at.Link = at.link("kmsKey")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Repository(at.AwsResource):
     """A repository of images."""
 
@@ -94,7 +94,7 @@ class Repository(at.AwsResource):
     encryption: tuple[RepositoryKey, ...] | Unknown = at.blocks("encryptionConfigurations", RepositoryKey)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RepositoryPolicy(at.AwsResource):
     """Who may do what with a repository, or the whole registry."""
 

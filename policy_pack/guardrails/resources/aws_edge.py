@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LoadBalancer(at.AwsResource):
     """A load balancer; absent properties have AWS's defaults."""
 
@@ -31,7 +31,7 @@ class LoadBalancer(at.AwsResource):
     groups: at.Texts = at.texts("securityGroups")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Action(at.Block):
     """What a listener does with a call."""
 
@@ -39,7 +39,7 @@ class Action(at.Block):
     redirect_protocol: at.Text = at.text("redirect.protocol", "#{protocol}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Listener(at.AwsResource):
     """A port of a load balancer."""
 
@@ -52,7 +52,7 @@ class Listener(at.AwsResource):
     actions: tuple[Action, ...] | Unknown = at.blocks("defaultActions", Action)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WebAclRule(at.Block):
     """A rule of a firewall; `counts`: it only counts what it would block."""
 
@@ -63,7 +63,7 @@ class WebAclRule(at.Block):
     counts: at.Flag = at.named("overrideAction.count")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WebAcl(at.AwsResource):
     """A firewall."""
 
@@ -74,7 +74,7 @@ class WebAcl(at.AwsResource):
     metrics: at.Flag = at.flag("visibilityConfig.cloudwatchMetricsEnabled")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WebAclAssociation(at.AwsResource):
     """What a firewall stands before."""
 
@@ -84,7 +84,7 @@ class WebAclAssociation(at.AwsResource):
     acl: at.Link = at.link("webAclArn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WebAclLogging(at.AwsResource):
     """Where a firewall writes what it did."""
 
@@ -93,7 +93,7 @@ class WebAclLogging(at.AwsResource):
     acl: at.Link = at.link("resourceArn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Certificate(at.AwsResource):
     """A certificate of ACM."""
 
@@ -105,12 +105,12 @@ class Certificate(at.AwsResource):
     imported: at.Flag = at.present("certificateBody")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ZoneVpc(at.Block):
     """A network in which a zone is private."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Zone(at.AwsResource):
     """A zone of names; public unless it is some network's."""
 
@@ -122,7 +122,7 @@ class Zone(at.AwsResource):
     force_destroy: at.Flag = at.flag("forceDestroy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Record(at.AwsResource):
     """A record of a zone."""
 
@@ -134,7 +134,7 @@ class Record(at.AwsResource):
     records: at.Texts = at.texts("records")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Distribution(at.AwsResource):
     """A distribution of CloudFront, always on the internet."""
 

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class InlinePolicy(at.Block):
     """A policy inside a role's own declaration."""
 
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class IamRole(at.AwsResource):
     """A role: who may take it, what it carries by itself, and the most that it may ever do."""
 
@@ -31,7 +31,7 @@ class IamRole(at.AwsResource):
     inline: tuple[InlinePolicy, ...] | Unknown = at.blocks("inlinePolicies", InlinePolicy)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class IdentityPolicy(at.AwsResource):
     """A policy of identities, by itself or inside one."""
 
@@ -40,7 +40,7 @@ class IdentityPolicy(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PolicyAttachment(at.AwsResource):
     """A managed policy given to an identity."""
 
@@ -51,14 +51,14 @@ class PolicyAttachment(at.AwsResource):
     roles: at.Texts = at.texts("roles")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StandingIdentity(at.AwsResource):
     """A person or program with credentials that stay: a user, a group of users, an access key, a password."""
 
     label: ClassVar[str] = "aws:iam User, Group, AccessKey, UserLoginProfile and what gives them policies"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OidcProvider(at.AwsResource):
     """An issuer of tokens that roles may trust."""
 

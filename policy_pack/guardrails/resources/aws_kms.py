@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from guardrails.resources import aws_reading as at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KmsKey(at.AwsResource):
     """A key; absent properties have AWS's defaults."""
 
@@ -27,7 +27,7 @@ class KmsKey(at.AwsResource):
     key_id: at.Text = at.text("keyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KmsReplica(at.AwsResource):
     """A copy of a multi-region key in another region."""
 
@@ -39,7 +39,7 @@ class KmsReplica(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KmsPolicy(at.AwsResource):
     """A key's policy as a resource of its own."""
 
@@ -48,7 +48,7 @@ class KmsPolicy(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KmsAlias(at.AwsResource):
     """A name of a key."""
 

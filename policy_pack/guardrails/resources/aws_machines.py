@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MappedVolume(at.Block):
     """A volume that a template attaches."""
 
@@ -24,14 +24,14 @@ class MappedVolume(at.Block):
     key: at.Link = at.link("ebs.kmsKeyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Interface(at.Block):
     """A network interface that a template makes."""
 
     public_address: at.Flag = at.flag("associatePublicIpAddress")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LaunchTemplate(at.AwsResource):
     """How machines are launched."""
 
@@ -46,7 +46,7 @@ class LaunchTemplate(at.AwsResource):
     user_data: at.Text = at.text("userData")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class InstanceVolume(at.Block):
     """A volume of an instance."""
 
@@ -54,7 +54,7 @@ class InstanceVolume(at.Block):
     key: at.Link = at.link("kmsKeyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Instance(at.AwsResource):
     """A machine by itself."""
 
@@ -71,7 +71,7 @@ class Instance(at.AwsResource):
     user_data_base64: at.Text = at.text("userDataBase64")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Volume(at.AwsResource):
     """A volume."""
 
@@ -81,7 +81,7 @@ class Volume(at.AwsResource):
     key: at.Link = at.link("kmsKeyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FunctionUrl(at.AwsResource):
     """An address at which anybody may call a function, or who is let in by IAM."""
 
@@ -90,7 +90,7 @@ class FunctionUrl(at.AwsResource):
     authorisation: at.Text = at.text("authorizationType")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FunctionPermission(at.AwsResource):
     """Who may call a function."""
 
@@ -102,7 +102,7 @@ class FunctionPermission(at.AwsResource):
     organisation: at.Flag = at.present("principalOrgId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TaskDefinition(at.AwsResource):
     """What an ECS task runs; its containers are JSON text."""
 
@@ -113,7 +113,7 @@ class TaskDefinition(at.AwsResource):
     containers: at.Text = at.text("containerDefinitions")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Service(at.AwsResource):
     """An ECS service."""
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from guardrails.resources import aws_reading as at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Topic(at.AwsResource):
     """A topic."""
 
@@ -18,7 +18,7 @@ class Topic(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TopicPolicy(at.AwsResource):
     """Who may do what with a topic."""
 
@@ -28,7 +28,7 @@ class TopicPolicy(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Subscription(at.AwsResource):
     """Who is told what a topic is told."""
 
@@ -37,7 +37,7 @@ class Subscription(at.AwsResource):
     protocol: at.Text = at.text("protocol")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Queue(at.AwsResource):
     """A queue."""
 
@@ -48,7 +48,7 @@ class Queue(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class QueuePolicy(at.AwsResource):
     """Who may do what with a queue."""
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Vpc(at.AwsResource):
     """A network."""
 
@@ -20,7 +20,7 @@ class Vpc(at.AwsResource):
     vpc_id: at.Text = at.text("id")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FlowLog(at.AwsResource):
     """A record of a network's traffic."""
 
@@ -30,7 +30,7 @@ class FlowLog(at.AwsResource):
     traffic: at.Text = at.text("trafficType")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Subnet(at.AwsResource):
     """A part of a network."""
 
@@ -39,7 +39,7 @@ class Subnet(at.AwsResource):
     public_address: at.Flag = at.flag("mapPublicIpOnLaunch")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GroupRule(at.Block):
     """A rule inside a security group; -1 is every protocol."""
 
@@ -50,7 +50,7 @@ class GroupRule(at.Block):
     cidrs_v6: at.Texts = at.texts("ipv6CidrBlocks")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SecurityGroup(at.AwsResource):
     """A group, with the rules that are declared in it."""
 
@@ -62,14 +62,14 @@ class SecurityGroup(at.AwsResource):
     egress: tuple[GroupRule, ...] | Unknown = at.blocks("egress", GroupRule)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DefaultGroup(SecurityGroup):
     """The group that a network comes with; declared without rules it has none."""
 
     label: ClassVar[str] = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class IngressRule(at.AwsResource):
     """A rule that lets in, as a resource of its own."""
 
@@ -83,7 +83,7 @@ class IngressRule(at.AwsResource):
     cidr_v6: at.Text = at.text("cidrIpv6")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OlderGroupRule(at.AwsResource):
     """A rule of either direction, in the provider's older form."""
 
@@ -98,7 +98,7 @@ class OlderGroupRule(at.AwsResource):
     cidrs_v6: at.Texts = at.texts("ipv6CidrBlocks")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AclRule(at.Block):
     """A rule inside a network ACL."""
 
@@ -110,7 +110,7 @@ class AclRule(at.Block):
     cidr_v6: at.Text = at.text("ipv6CidrBlock")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NetworkAcl(at.AwsResource):
     """The rules of subnets, which know no connections."""
 
@@ -119,7 +119,7 @@ class NetworkAcl(at.AwsResource):
     ingress: tuple[AclRule, ...] | Unknown = at.blocks("ingress", AclRule)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NetworkAclRule(at.AwsResource):
     """A rule of a network ACL, as a resource of its own."""
 
@@ -134,7 +134,7 @@ class NetworkAclRule(at.AwsResource):
     cidr_v6: at.Text = at.text("ipv6CidrBlock")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class VpcEndpoint(at.AwsResource):
     """A way to a service of AWS that stays inside the network."""
 

@@ -86,6 +86,8 @@ def read(kind: type[_Kind], declared: Declared) -> _Kind:
         reading.MalformedError: a property has another type than the provider allows.
     """
     title = f"{declared.type.rpartition(':')[2]} {declared.name}"
+    for key in ("tags", "tagsAll"):
+        reading.mapping(declared.properties, key, "")
     values = [reader(declared.properties, "", declared) for reader in _readers(kind)]
     return kind(declared.address, declared.address, title, declared, *values)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Bucket(at.AwsResource):
     """A bucket.
 
@@ -29,14 +29,14 @@ class S3Bucket(at.AwsResource):
     tags: Mapping[str, str | Unknown] | Unknown = at.tags("tags")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class OfBucket(at.AwsResource):
     """A setting of a bucket: which one's."""
 
     bucket: at.Link = at.link("bucket")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3PublicAccessBlock(OfBucket):
     """The four switches; an absent one is off, as at AWS."""
 
@@ -58,7 +58,7 @@ class S3PublicAccessBlock(OfBucket):
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EncryptionRule(at.Block):
     """How objects are encrypted that come without a wish of their own."""
 
@@ -66,7 +66,7 @@ class EncryptionRule(at.Block):
     key: at.Link = at.link("applyServerSideEncryptionByDefault.kmsMasterKeyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Encryption(OfBucket):
     """A bucket's default encryption."""
 
@@ -75,7 +75,7 @@ class S3Encryption(OfBucket):
     rules: tuple[EncryptionRule, ...] | Unknown = at.blocks("rules", EncryptionRule)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Versioning(OfBucket):
     """Whether a bucket keeps what is overwritten or deleted."""
 
@@ -84,7 +84,7 @@ class S3Versioning(OfBucket):
     status: at.Text = at.text("versioningConfiguration.status")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Ownership(OfBucket):
     """Who owns objects; with `BucketOwnerEnforced` there are no ACLs."""
 
@@ -93,7 +93,7 @@ class S3Ownership(OfBucket):
     ownership: at.Text = at.text("rule.objectOwnership")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Lock(OfBucket):
     """How long objects can be neither changed nor deleted."""
 
@@ -104,7 +104,7 @@ class S3Lock(OfBucket):
     years: at.Number = at.number("rule.defaultRetention.years")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Policy(OfBucket):
     """Who may do what with a bucket."""
 
@@ -113,7 +113,7 @@ class S3Policy(OfBucket):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Acl(OfBucket):
     """An access list, S3's older way."""
 
@@ -122,7 +122,7 @@ class S3Acl(OfBucket):
     acl: at.Text = at.text("acl")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Replica(at.Block):
     """Where copies go."""
 
@@ -130,7 +130,7 @@ class Replica(at.Block):
     key: at.Link = at.link("destination.encryptionConfiguration.replicaKmsKeyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Replication(OfBucket):
     """What copies a bucket to another."""
 

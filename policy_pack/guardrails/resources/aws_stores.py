@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Store(at.AwsResource):
     """What holds data of its own and can be named by a backup plan.
 
@@ -30,7 +30,7 @@ class Store(at.AwsResource):
     tags: Mapping[str, str | Unknown] | Unknown = at.tags("tags")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Database(Store):
     """A relational or document database, by itself or as a cluster."""
 
@@ -45,7 +45,7 @@ class Database(Store):
     cluster: at.Text = at.text("clusterIdentifier")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table(Store):
     """A table of DynamoDB."""
 
@@ -57,7 +57,7 @@ class Table(Store):
     deletion_protection: at.Flag = at.flag("deletionProtectionEnabled")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FileSystem(Store):
     """A file system of EFS."""
 
@@ -67,7 +67,7 @@ class FileSystem(Store):
     key: at.Link = at.link("kmsKeyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FileSystemPolicy(at.AwsResource):
     """Who may do what with a file system."""
 
@@ -76,7 +76,7 @@ class FileSystemPolicy(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Cache(at.AwsResource):
     """A group of caches."""
 
@@ -87,7 +87,7 @@ class Cache(at.AwsResource):
     key: at.Link = at.link("kmsKeyId")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Secret(at.AwsResource):
     """A secret of Secrets Manager, without its value."""
 
@@ -98,7 +98,7 @@ class Secret(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SecretPolicy(at.AwsResource):
     """Who may do what with a secret."""
 
@@ -108,7 +108,7 @@ class SecretPolicy(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SecretRotation(at.AwsResource):
     """How often a secret is changed."""
 
@@ -118,7 +118,7 @@ class SecretRotation(at.AwsResource):
     schedule: at.Text = at.text("rotationRules.scheduleExpression")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Parameter(at.AwsResource):
     """A parameter of Systems Manager."""
 

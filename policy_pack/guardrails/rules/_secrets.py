@@ -14,7 +14,8 @@ import re
 from collections import Counter
 from typing import Final
 
-_SHORTEST: Final = 8
+# No shape is shorter, and no value that is counts as random.
+_SHORTEST: Final = 12
 _LONGEST: Final = 65536
 # Each shape behind a text that has to be there: looking for that first keeps long texts without any cheap.
 _SHAPES: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
@@ -73,7 +74,6 @@ _NOT_SECRET: Final = re.compile(
     re.IGNORECASE,
 )
 _RANDOM: Final = re.compile(r"[A-Za-z0-9+/=_.~!@#$%^&*()?,;:<>|\[\]{}-]+")
-_LEAST_LENGTH: Final = 12
 _LEAST_BITS: Final = 3.0
 
 
@@ -119,7 +119,7 @@ def _bare(value: str) -> str:
 
 
 def _random(value: str) -> bool:
-    if len(value) < _LEAST_LENGTH or not _RANDOM.fullmatch(value) or _PLAIN_WORD.fullmatch(value):
+    if len(value) < _SHORTEST or not _RANDOM.fullmatch(value) or _PLAIN_WORD.fullmatch(value):
         return False
     if _NOT_SECRET.match(value) or _stands_for(value):
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Severity
+from guardrails.model import NOT_LOCALLY, Example, Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_documents import Document
 from guardrails.resources.aws_iam import IamRole, IdentityPolicy, PolicyAttachment, StandingIdentity
 from guardrails.resources.base import Stack
@@ -125,7 +125,7 @@ POLICIES: Final = (
         remediation="Set permissionsBoundary to the stack's boundary.",
         since="0.3.0",
         rule=_boundary,
-        enforcement=RELAXED_LOCALLY,
+        enforcement=NOT_LOCALLY,
         passing=Example(_role()),
         failing=Example(_role("")),
     ),

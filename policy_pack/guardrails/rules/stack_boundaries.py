@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # An account where one stands in an ARN (arn:partition:service:region:ACCOUNT:...) or in the address of a registry.
 _ACCOUNT: Final = re.compile(r"(?:\barn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:|\b)(\d{12})(?=:|\.dkr\.ecr\.)")
+# Without any of these, a text names nothing of AWS: looking for them first is what makes this cheap.
+_MARKS: Final = ("arn:", "alias/", ".dkr.ecr.")
 _NAMED: Final = re.compile(r"(?:^|[:/])alias/|\barn:")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 
@@ -121,16 +123,16 @@ def _environments(one: AwsResource | KubernetesObject, context: Context) -> tupl
     others = {profile.value for profile in Profile} - {context.profile.value}
     found: dict[str, Finding] = {}
     for path, text in texts_in(properties):
-        for profile in {foreign[account] for account in _accounts(text) if account in foreign and account not in own}:
+        if not any(mark in text for mark in _MARKS):
+            continue
+        for profile in {
+            foreign[account] for account in _ACCOUNT.findall(text) if account in foreign and account not in own
+        }:
             found[path] = Finding(path, f"it names the account of {profile.value}")
         if _NAMED.search(text):
             for name in others.intersection(_WORDS.findall(text)):
                 found.setdefault(path, Finding(path, f"it names something of {name}"))
     return tuple(found.values())
-
-
-def _accounts(text: str) -> list[str]:
-    return _ACCOUNT.findall(text) if ":" in text or ".dkr.ecr." in text else []
 
 
 _BALANCER: Final = resource("aws:lb/loadBalancer:LoadBalancer", "{internal: false}", "edge")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import RELAXED_LOCALLY, Example, Finding, Policy, Severity
+from guardrails.model import NOT_LOCALLY, Example, Finding, Policy, Severity
 from guardrails.resources import reading
 from guardrails.resources.aws_audit import DeliveryChannel
 from guardrails.resources.aws_backup import BackupSelection
@@ -91,16 +91,16 @@ def _kept(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
     kind, properties = one.declared.type, one.declared.properties
     found: list[Finding] = []
     if forced := _FORCES.get(kind):
-        value = reading.flag(properties, forced, "")
+        value = properties.get(forced)
         if isinstance(value, Unknown):
             found.append(unknown(forced, "what becomes of what it holds"))
-        elif value:
+        elif value not in (None, False, "false"):
             found.append(Finding(forced, "deleting it deletes what it holds"))
     if guard := _GUARDS.get(kind):
-        value = reading.flag(properties, guard, "")
+        value = properties.get(guard)
         if isinstance(value, Unknown):
             found.append(unknown(guard, "whether AWS refuses to delete it"))
-        elif not value:
+        elif value not in (True, "true"):
             found.append(Finding(guard, "AWS deletes it when it is asked to"))
     if kind == _KEPT and isinstance(days := properties.get(_RECOVERY), (int, float)) and days < _LEAST_DAYS:
         found.append(Finding(_RECOVERY, "a deleted secret cannot be brought back"))
@@ -183,7 +183,7 @@ POLICIES: Final = (
         remediation="Set the option protect on the resource; taking it away is a change of its own, reviewed as such.",
         since="0.3.0",
         rule=_protected,
-        enforcement=RELAXED_LOCALLY,
+        enforcement=NOT_LOCALLY,
         passing=Example(resource("aws:kms/key:Key", "{enableKeyRotation: true}", "seal", protect=True)),
         failing=example("aws:kms/key:Key", "{enableKeyRotation: true}", "seal"),
     ),
@@ -203,7 +203,7 @@ POLICIES: Final = (
         since="0.3.0",
         rule=_kept,
         controls=(fsbp("RDS.7"), fsbp("RDS.8"), fsbp("DocumentDB.5"), fsbp("DynamoDB.6"), fsbp("ELB.6")),
-        enforcement=RELAXED_LOCALLY,
+        enforcement=NOT_LOCALLY,
         passing=Example(BUCKET),
         failing=Example(BUCKET.replace("{tags", "{forceDestroy: true, tags")),
     ),
@@ -232,7 +232,7 @@ POLICIES: Final = (
         since="0.3.0",
         rule=_backed_up,
         controls=(fsbp("RDS.26"), fsbp("DynamoDB.4"), fsbp("EFS.2"), fsbp("EC2.28")),
-        enforcement=RELAXED_LOCALLY,
+        enforcement=NOT_LOCALLY,
         passing=Example(BUCKET + _PLAN),
         failing=Example(BUCKET.replace("{backup: planned}", "{}") + _PLAN),
     ),
