@@ -42,7 +42,6 @@ class Database(Store):
     kept_days: at.Number = at.number("backupRetentionPeriod")
     deletion_protection: at.Flag = at.flag("deletionProtection")
     no_last_snapshot: at.Flag = at.flag("skipFinalSnapshot")
-    cluster: at.Text = at.text("clusterIdentifier")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

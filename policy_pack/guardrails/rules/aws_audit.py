@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import RELAXED_LOCALLY, Example, Finding, Policy, Profile, Severity
+from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Profile, Severity
 from guardrails.resources.aws_audit import (
     DeliveryChannel,
     Detector,
@@ -225,6 +225,7 @@ POLICIES: Final = (
         remediation="Declare a RecorderStatus with isEnabled for the recorder.",
         since="0.3.0",
         rule=_recorders_run,
+        on_unknown=OnUnknown.WAIT,
         controls=(fsbp("Config.1"),),
         passing=Example(_RECORDER + _STATUS),
         failing=Example(_RECORDER),

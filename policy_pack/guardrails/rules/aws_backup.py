@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import Enforcement, Example, Finding, Levels, Policy, Severity
+from guardrails.model import Enforcement, Example, Finding, Levels, OnUnknown, Policy, Severity
 from guardrails.resources.aws_backup import BackupPlan, BackupVault, VaultLock
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
@@ -93,6 +93,7 @@ POLICIES: Final = (
         remediation="Declare a VaultLockConfiguration for it, with minRetentionDays.",
         since="0.3.0",
         rule=_locked,
+        on_unknown=OnUnknown.WAIT,
         enforcement=_PRODUCTION,
         passing=Example(_VAULT + _LOCK),
         failing=Example(_VAULT),

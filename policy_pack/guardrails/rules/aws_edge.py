@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import RELAXED_LOCALLY, Example, Finding, Policy, Severity
+from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_edge import (
     Certificate,
     Listener,
@@ -296,6 +296,7 @@ POLICIES: Final = (
         remediation="Declare a WebAclLoggingConfiguration for it, with credentials redacted.",
         since="0.3.0",
         rule=_logged,
+        on_unknown=OnUnknown.WAIT,
         controls=(fsbp("WAF.11"),),
         passing=Example(_FIREWALL + _LOGGING),
         failing=Example(_FIREWALL),
@@ -309,6 +310,7 @@ POLICIES: Final = (
         remediation="Declare a WebAclAssociation with the load balancer.",
         since="0.3.0",
         rule=_associated,
+        on_unknown=OnUnknown.WAIT,
         passing=Example(_FIREWALL + _ASSOCIATION),
         failing=Example(_FIREWALL),
     ),
@@ -334,6 +336,7 @@ POLICIES: Final = (
         remediation="Declare a Record of type CAA in the zone.",
         since="0.3.0",
         rule=_authorities,
+        on_unknown=OnUnknown.WAIT,
         enforcement=RELAXED_LOCALLY,
         passing=Example(_ZONE + _CAA),
         failing=Example(_ZONE),

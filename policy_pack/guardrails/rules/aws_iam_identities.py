@@ -152,6 +152,7 @@ POLICIES: Final = (
         remediation="Name it in permissionsBoundary only, and attach a policy that says what is needed.",
         since="0.3.0",
         rule=_boundaries,
+        on_unknown=OnUnknown.WAIT,
         passing=Example(_MOST + _role()),
         failing=Example(_MOST + _role() + resource(_ATTACHMENT, "{role: deploy, policyArn: '${boundary}'}", "wrong")),
     ),

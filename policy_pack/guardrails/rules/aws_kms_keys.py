@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import Example, Finding, Policy, Profile, Severity
+from guardrails.model import Example, Finding, OnUnknown, Policy, Profile, Severity
 from guardrails.resources.aws_kms import KmsKey, KmsReplica
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
@@ -96,6 +96,7 @@ POLICIES: Final = (
         remediation="Declare a ReplicaKey in the other region, or make the key without multiRegion.",
         since="0.3.0",
         rule=_copied,
+        on_unknown=OnUnknown.WAIT,
         passing=Example(_PRIMARY + _REPLICA),
         failing=Example(_PRIMARY),
     ),

@@ -33,9 +33,6 @@ _MOST_DAYS: Final = 90
 def _encrypted(store: Database | Table | FileSystem | Cache, _context: Context) -> tuple[Finding, ...]:
     what, wrong = "whether it is encrypted", "what it holds is not encrypted with a key of the stack's own"
     if isinstance(store, Database):
-        # A member of a cluster is encrypted as the cluster is.
-        if store.cluster is not None:
-            return ()
         return (*on(store.encrypted, "storageEncrypted", what, wrong), *given(store.key, "kmsKeyId", wrong))
     if isinstance(store, Table):
         path = "serverSideEncryption"
@@ -58,8 +55,6 @@ def _recoverable(store: Database | Table, _context: Context) -> tuple[Finding, .
         wrong = "nothing brings back what somebody deletes"
         return tuple(on(store.recoverable, "pointInTimeRecovery.enabled", "whether it can be brought back", wrong))
     path = "backupRetentionPeriod"
-    if store.cluster is not None:
-        return ()
     if isinstance(store.kept_days, Unknown):
         return (unknown(path, "how long backups are kept"),)
     if store.kept_days is None or store.kept_days < _LEAST_DAYS:

@@ -45,7 +45,7 @@ def _ingress(stack: Stack, _context: Context) -> tuple[Finding, ...]:
             found += of(balancer, [unknown("internal", "whether the internet reaches it")])
         elif balancer.internal:
             continue
-        elif balancer.kind != "application":
+        elif balancer.kind not in ("application", Unknown.UNKNOWN):
             found += of(
                 balancer, [Finding("loadBalancerType", "no firewall can stand before it, and the internet reaches it")]
             )
@@ -163,6 +163,7 @@ POLICIES: Final = (
         remediation="Declare a WebAclAssociation with the load balancer, or set internal.",
         since="0.3.0",
         rule=_ingress,
+        on_unknown=OnUnknown.WAIT,
         controls=(fsbp("ELB.16"),),
         enforcement=RELAXED_LOCALLY,
         passing=Example(_BALANCER + _BEFORE),
@@ -180,6 +181,7 @@ POLICIES: Final = (
         remediation="Use the key of that purpose, or make one.",
         since="0.3.0",
         rule=_purposes,
+        on_unknown=OnUnknown.WAIT,
         passing=Example(_KEYS + _LOG + _volume("volumes")),
         failing=Example(_KEYS + _LOG + _volume("logs")),
     ),

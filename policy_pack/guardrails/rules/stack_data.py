@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import NOT_LOCALLY, Example, Finding, Policy, Severity
+from guardrails.model import NOT_LOCALLY, Example, Finding, OnUnknown, Policy, Severity
 from guardrails.resources import reading
 from guardrails.resources.aws_audit import DeliveryChannel
 from guardrails.resources.aws_backup import BackupSelection
 from guardrails.resources.aws_machines import Volume
 from guardrails.resources.aws_reading import AwsResource
 from guardrails.resources.aws_s3 import S3Bucket, S3Replication
-from guardrails.resources.aws_stores import Database, Store
+from guardrails.resources.aws_stores import Store
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, of, of_kind, resource
@@ -117,8 +117,6 @@ def _backed_up(stack: Stack, _context: Context) -> tuple[Finding, ...]:
     elsewhere = _elsewhere(stack)
     found: list[Finding] = []
     for one in of_kind(stack, Store, Volume, S3Bucket):
-        if isinstance(one, Database) and one.cluster is not None:
-            continue
         if isinstance(one, S3Bucket) and among(one, elsewhere):
             continue
         tags = _tags(one)
@@ -231,6 +229,7 @@ POLICIES: Final = (
         remediation="Give the resource the tag that the plan selects by, replicate it, or tag it backup: none.",
         since="0.3.0",
         rule=_backed_up,
+        on_unknown=OnUnknown.WAIT,
         controls=(fsbp("RDS.26"), fsbp("DynamoDB.4"), fsbp("EFS.2"), fsbp("EC2.28")),
         enforcement=NOT_LOCALLY,
         passing=Example(BUCKET + _PLAN),

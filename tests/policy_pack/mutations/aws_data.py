@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.support.mutations import Mutation, adding, dropping, removing, setting, within_json
+from tests.support.mutations import Mutation, adding, dropping, removing, setting, together, within_json
 
 _KEY: Final = "aws:kms/key:Key"
 _S3: Final = "aws:s3/"
@@ -74,7 +74,10 @@ MUTATIONS: Final = (
     Mutation(
         "aws/s3-object-lock",
         "a record that can be changed",
-        removing(_BUCKET, "account-trail-record-bucket", "objectLockEnabled"),
+        together(
+            removing(_BUCKET, "account-trail-record-bucket", "objectLockEnabled"),
+            dropping(_LOCK, "account-trail-record-lock"),
+        ),
     ),
     Mutation(
         "aws/s3-acl",

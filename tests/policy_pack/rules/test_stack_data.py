@@ -83,7 +83,6 @@ def test_a_plan_names_stores_in_several_ways() -> None:
     for inputs in ({"resources": ["arn:t"]}, {"resources": ["*"]}, {"resources": UNKNOWN, "links": {"resources": "t"}}):
         assert found("stack/store-backup", table, aws("backup/selection:Selection", "s", **inputs)) == []
     assert found("stack/store-backup", table, aws("backup/selection:Selection", "s", selectionTags=UNKNOWN)) == []
-    assert found("stack/store-backup", aws("rds/instance:Instance", clusterIdentifier="c")) == []
 
 
 @pytest.mark.parametrize(
