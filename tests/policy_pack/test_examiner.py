@@ -110,6 +110,22 @@ def test_the_packs_own_files_make_surroundings(profile: Profile) -> None:
     assert found.settings.registries[profile]
 
 
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"PULUMI_CONFIG": '{"a:b": "c", "a:d": "e"}', "PULUMI_CONFIG_SECRET_KEYS": '["a:d"]'}, {"a:b": "c"}),
+        ({"PULUMI_CONFIG": '{"a:b": "c", "a:d": 1}'}, {"a:b": "c"}),
+        ({"PULUMI_CONFIG": "["}, {}),
+        ({"PULUMI_CONFIG": "[]"}, {}),
+        ({}, {}),
+    ],
+)
+def test_only_what_is_not_encrypted_of_the_configuration_is_looked_at(
+    environment: dict[str, str], expected: dict[str, str]
+) -> None:
+    assert module.plain_configuration(environment) == expected
+
+
 def test_a_missing_exemptions_file_is_a_problem(tmp_path: Path) -> None:
     pack = Path(__file__).parents[2] / "policy_pack"
     (tmp_path / "settings.yaml").write_text((pack / "settings.yaml").read_text())

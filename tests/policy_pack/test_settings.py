@@ -30,6 +30,8 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert settings.kubernetes_version == "1.36.3"
     assert settings.registries[Profile.PRODUCAO] == ("a.example/x", "b.example")
     assert settings.registries[Profile.STAGING] == ()
+    assert settings.accounts[Profile.STAGING] == ("111122223333",)
+    assert settings.tags == ("owner",)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,12 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         (VALID.replace("staging: []", "staging: [a.example/]"), "registries.staging must be a list"),
         (VALID.replace("staging: []", "staging: a.example"), "registries.staging must be a list"),
         (VALID.replace("1.36.3", "1.36"), "must be texts"),
+        (VALID.replace("accounts: {local: [], ", "accounts: {"), "accounts needs an entry for each of"),
+        (VALID.replace('"111122223333"', "111122223333"), "accounts.staging must be a list of account ids"),
+        (VALID.replace("111122223333", "1111"), "accounts.staging must be a list of account ids"),
+        (VALID.replace("producao: []}", 'producao: ["111122223333"]}'), "environments share none"),
+        (VALID.replace("[owner]", "owner"), "tags must be a list of keys"),
+        (VALID.replace("[owner]", "['']"), "tags must be a list of keys"),
         ("a: [", "settings.yaml: line"),
     ],
 )
