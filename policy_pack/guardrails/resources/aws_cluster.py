@@ -95,6 +95,17 @@ class Repository(at.AwsResource):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RepositoryTemplate(at.AwsResource):
+    """What repositories are like that the registry makes by itself, of images that it fetches."""
+
+    label: ClassVar[str] = "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate"
+
+    mutability: at.Text = at.text("imageTagMutability", "MUTABLE")
+    encryption: tuple[RepositoryKey, ...] | Unknown = at.blocks("encryptionConfigurations", RepositoryKey)
+    policy: at.Policy = at.policy("repositoryPolicy")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RepositoryPolicy(at.AwsResource):
     """Who may do what with a repository, or the whole registry."""
 
@@ -110,6 +121,7 @@ KINDS: Final[dict[str, type[at.AwsResource]]] = {
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": AccessLevel,
     "aws:eks/addon:Addon": Addon,
     "aws:ecr/repository:Repository": Repository,
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": RepositoryTemplate,
     "aws:ecr/repositoryPolicy:RepositoryPolicy": RepositoryPolicy,
     "aws:ecr/registryPolicy:RegistryPolicy": RepositoryPolicy,
 }

@@ -1,4 +1,4 @@
-"""Topics and queues: https://www.pulumi.com/registry/packages/aws/api-docs/ of sns and sqs."""
+"""Topics, queues and streams: https://www.pulumi.com/registry/packages/aws/api-docs/ of sns, sqs and kinesis."""
 
 from __future__ import annotations
 
@@ -57,10 +57,33 @@ class QueuePolicy(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DeliveryStream(at.AwsResource):
+    """A stream of Firehose: how it is encrypted on the way, and where it ends."""
+
+    label: ClassVar[str] = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
+
+    source: at.Flag = at.present("kinesisSourceConfiguration")
+    encrypted: at.Flag = at.flag("serverSideEncryption.enabled")
+    key: at.Link = at.link("serverSideEncryption.keyArn")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Stream(at.AwsResource):
+    """A stream of Kinesis."""
+
+    label: ClassVar[str] = "aws:kinesis/stream:Stream"
+
+    encryption: at.Text = at.text("encryptionType")
+    key: at.Link = at.link("kmsKeyId")
+
+
 KINDS: Final[dict[str, type[at.AwsResource]]] = {
     "aws:sns/topic:Topic": Topic,
     "aws:sns/topicPolicy:TopicPolicy": TopicPolicy,
     "aws:sns/topicSubscription:TopicSubscription": Subscription,
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": DeliveryStream,
+    "aws:kinesis/stream:Stream": Stream,
     "aws:sqs/queue:Queue": Queue,
     "aws:sqs/queuePolicy:QueuePolicy": QueuePolicy,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Finding, Policy, Severity
-from guardrails.resources.aws_cluster import Repository
+from guardrails.resources.aws_cluster import Repository, RepositoryTemplate
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, given, on
 from guardrails.rules._containers import unknown
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from guardrails.model import Context
 
 
-def _immutable(repository: Repository, _context: Context) -> tuple[Finding, ...]:
+def _immutable(repository: Repository | RepositoryTemplate, _context: Context) -> tuple[Finding, ...]:
     kept = repository.mutability
     value = kept if isinstance(kept, Unknown) else kept == "IMMUTABLE"
     return tuple(on(value, "imageTagMutability", "whether tags can be moved", "a tag can be moved to another image"))
@@ -29,7 +29,7 @@ def _scanned(repository: Repository, _context: Context) -> tuple[Finding, ...]:
     return tuple(on(repository.scans, path, "whether images are scanned", "images are not scanned when they arrive"))
 
 
-def _encrypted(repository: Repository, _context: Context) -> tuple[Finding, ...]:
+def _encrypted(repository: Repository | RepositoryTemplate, _context: Context) -> tuple[Finding, ...]:
     path = "encryptionConfigurations"
     if isinstance(repository.encryption, Unknown):
         return (unknown(path, "how images are encrypted"),)
@@ -59,7 +59,7 @@ POLICIES: Final = (
         title="A tag of a repository is never moved",
         severity=Severity.HIGH,
         rationale="With tags that move, what was reviewed and what is pulled under the same name are two things.",
-        resource_types=(Repository,),
+        resource_types=(Repository, RepositoryTemplate),
         remediation="Set imageTagMutability to IMMUTABLE.",
         since="0.3.0",
         rule=_immutable,
@@ -85,7 +85,7 @@ POLICIES: Final = (
         title="Images are encrypted with a key of the stack's own",
         severity=Severity.LOW,
         rationale="Who may pull is then decided twice, and each pull's use of the key is on record.",
-        resource_types=(Repository,),
+        resource_types=(Repository, RepositoryTemplate),
         remediation="Set encryptionConfigurations with encryptionType KMS and kmsKey; it cannot be changed later.",
         since="0.3.0",
         rule=_encrypted,

@@ -1,7 +1,8 @@
-"""Topics and queues: encrypted, and read over TLS.
+"""Topics, queues and streams: encrypted, and read over TLS.
 
-Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html and
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html.
+Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html,
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html and
+https://docs.aws.amazon.com/firehose/latest/dev/encryption.html.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Finding, Policy, Severity
-from guardrails.resources.aws_messages import Queue, Subscription, Topic
+from guardrails.resources.aws_messages import DeliveryStream, Queue, Stream, Subscription, Topic
+from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, given, on
 from guardrails.rules._sources import fsbp
 
@@ -28,6 +30,18 @@ def _queue(queue: Queue, _context: Context) -> tuple[Finding, ...]:
     return tuple(on(queue.managed, "sqsManagedSseEnabled", "whether messages are encrypted", wrong))
 
 
+def _stream(stream: DeliveryStream | Stream, _context: Context) -> tuple[Finding, ...]:
+    what, wrong = "whether what flows is encrypted", "what flows waits unencrypted, or with AWS's key"
+    if isinstance(stream, Stream):
+        value = stream.encryption if isinstance(stream.encryption, Unknown) else stream.encryption == "KMS"
+        return (*on(value, "encryptionType", what, wrong), *given(stream.key, "kmsKeyId", wrong))
+    if stream.source is True:
+        # It has no buffer of its own: what it reads from is encrypted, or not.
+        return ()
+    path = "serverSideEncryption"
+    return (*on(stream.encrypted, f"{path}.enabled", what, wrong), *given(stream.key, f"{path}.keyArn", wrong))
+
+
 def _told(subscription: Subscription, _context: Context) -> tuple[Finding, ...]:
     plain = subscription.protocol == "http"
     return (Finding("protocol", "what is told crosses the network in clear"),) if plain else ()
@@ -35,6 +49,7 @@ def _told(subscription: Subscription, _context: Context) -> tuple[Finding, ...]:
 
 _TOPIC: Final = "aws:sns/topic:Topic"
 _QUEUE: Final = "aws:sqs/queue:Queue"
+_STREAM: Final = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
 _SUBSCRIPTION: Final = "aws:sns/topicSubscription:TopicSubscription"
 
 POLICIES: Final = (
@@ -75,5 +90,17 @@ POLICIES: Final = (
         controls=(fsbp("SQS.1"),),
         passing=example(_QUEUE, "{sqsManagedSseEnabled: true}"),
         failing=example(_QUEUE, "{sqsManagedSseEnabled: false}"),
+    ),
+    Policy(
+        id="aws/stream-encryption",
+        title="Every stream is encrypted with a key of the stack's own",
+        severity=Severity.MEDIUM,
+        rationale="Audit entries and events wait in a stream until they are written; they say who did what.",
+        resource_types=(DeliveryStream, Stream),
+        remediation="Set serverSideEncryption with enabled, keyType CUSTOMER_MANAGED_CMK and keyArn, or kmsKeyId.",
+        since="0.3.0",
+        rule=_stream,
+        passing=example(_STREAM, "{serverSideEncryption: {enabled: true, keyType: CUSTOMER_MANAGED_CMK, keyArn: key}}"),
+        failing=example(_STREAM, "{destination: extended_s3}"),
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_audit import LogAccess
 from guardrails.resources.aws_backup import VaultPolicy
-from guardrails.resources.aws_cluster import RepositoryPolicy
+from guardrails.resources.aws_cluster import RepositoryPolicy, RepositoryTemplate
 from guardrails.resources.aws_documents import Document
 from guardrails.resources.aws_iam import IamRole, IdentityPolicy
 from guardrails.resources.aws_kms import KmsKey, KmsPolicy, KmsReplica
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _OF_THINGS: Final = (
     *(S3Policy, TopicPolicy, Topic, QueuePolicy, Queue, RepositoryPolicy, SecretPolicy, Secret),
-    *(VaultPolicy, LogAccess, FileSystemPolicy),
+    *(RepositoryTemplate, VaultPolicy, LogAccess, FileSystemPolicy),
 )
 _KEYS: Final = (KmsKey, KmsReplica, KmsPolicy)
 

@@ -13,7 +13,7 @@ from guardrails.resources.aws_cluster import EksCluster, Repository
 from guardrails.resources.aws_edge import Distribution, LoadBalancer, WebAclAssociation
 from guardrails.resources.aws_kms import KmsKey, KmsReplica
 from guardrails.resources.aws_machines import Instance, LaunchTemplate, Volume
-from guardrails.resources.aws_messages import Queue, Topic
+from guardrails.resources.aws_messages import DeliveryStream, Queue, Topic
 from guardrails.resources.aws_reading import AwsResource, Link
 from guardrails.resources.aws_stores import Cache, Database, FileSystem, Secret, Table
 from guardrails.resources.base import Stack
@@ -74,6 +74,7 @@ _PURPOSES: Final[dict[type[AwsResource], tuple[str, str]]] = {
     Trail: ("records", "kmsKeyId"),
     Topic: ("records", "kmsMasterKeyId"),
     DeliveryChannel: ("records", "s3KmsKeyArn"),
+    DeliveryStream: ("records", "serverSideEncryption"),
     EksCluster: ("secrets and images", "encryptionConfig"),
     Secret: ("secrets and images", "kmsKeyId"),
     Repository: ("secrets and images", "encryptionConfigurations"),

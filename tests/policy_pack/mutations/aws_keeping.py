@@ -79,6 +79,15 @@ MUTATIONS: Final = (
         adding("aws:ssm/parameter:Parameter", "p", {"type": "SecureString", "name": "x"}),
     ),
     Mutation(
+        "aws/stream-encryption",
+        "the cluster's audit waits in clear",
+        removing(
+            "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+            "kubernetes-audit-stream",
+            "serverSideEncryption",
+        ),
+    ),
+    Mutation(
         "aws/tags",
         "a queue of nobody's",
         adding("aws:sqs/queue:Queue", "nobodys", {"sqsManagedSseEnabled": True, "tags": {"project": "cartorio"}}),

@@ -7,6 +7,8 @@ import pytest
 from guardrails.resources.reading import UNKNOWN
 from tests.support.cloud import aws, found
 
+FIREHOSE = "kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
+
 
 @pytest.mark.parametrize(
     ("rule", "kind", "inputs", "where"),
@@ -19,6 +21,18 @@ from tests.support.cloud import aws, found
         ("sqs-encryption", "sqs/queue:Queue", {"sqsManagedSseEnabled": True}, []),
         ("sqs-encryption", "sqs/queue:Queue", {"sqsManagedSseEnabled": UNKNOWN}, ["sqsManagedSseEnabled?"]),
         ("sqs-encryption", "sqs/queue:Queue", {}, ["sqsManagedSseEnabled"]),
+        ("stream-encryption", FIREHOSE, {"serverSideEncryption": {"enabled": True, "keyArn": UNKNOWN}}, []),
+        ("stream-encryption", FIREHOSE, {"kinesisSourceConfiguration": {"kinesisStreamArn": "a"}}, []),
+        ("stream-encryption", FIREHOSE, {"serverSideEncryption": {"enabled": True}}, ["serverSideEncryption.keyArn"]),
+        ("stream-encryption", FIREHOSE, {}, ["serverSideEncryption.enabled", "serverSideEncryption.keyArn"]),
+        ("stream-encryption", "kinesis/stream:Stream", {"encryptionType": "KMS", "kmsKeyId": "k"}, []),
+        (
+            "stream-encryption",
+            "kinesis/stream:Stream",
+            {"encryptionType": UNKNOWN, "kmsKeyId": "k"},
+            ["encryptionType?"],
+        ),
+        ("stream-encryption", "kinesis/stream:Stream", {}, ["encryptionType", "kmsKeyId"]),
     ],
 )
 def test_messages_are_encrypted(rule: str, kind: str, inputs: dict[str, Any], where: list[str]) -> None:

@@ -13,6 +13,7 @@ OF_THINGS = {
     "sqs/queue:Queue": "policy",
     "ecr/repositoryPolicy:RepositoryPolicy": "policy",
     "ecr/registryPolicy:RegistryPolicy": "policy",
+    "ecr/repositoryCreationTemplate:RepositoryCreationTemplate": "repositoryPolicy",
     "secretsmanager/secretPolicy:SecretPolicy": "policy",
     "secretsmanager/secret:Secret": "policy",
     "backup/vaultPolicy:VaultPolicy": "policy",
