@@ -271,7 +271,7 @@ def test_production_is_not_deployed_by_a_bare_up(project: Project) -> None:
     """The program itself, with production's file as it is: without the pack it ends before anything is registered."""
     for name in ("__main__.py", "Pulumi.yaml", "Pulumi.producao.yaml"):
         shutil.copy(ROOT / name, project.folder / name)
-    for name in ("components", "charts", "releases"):
+    for name in ("components", "charts", "releases", "policy_pack"):
         (project.folder / name).symlink_to(ROOT / name)
     (project.folder / ".venv").symlink_to(sys.prefix)
     del project.environment["PULUMI_OPTION_POLICY_PACK"]

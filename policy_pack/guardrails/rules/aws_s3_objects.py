@@ -138,8 +138,9 @@ def _locked(stack: Stack, context: Context) -> tuple[Finding, ...]:
         mine = settings.of(bucket)
         if not mine and bucket.object_lock is True:
             found += of(bucket, [Finding("", "objects can be locked, but none is unless somebody asks for it")])
-        elif not mine and (among(bucket, trails) or any(word in bucket.declared.name for word in _EVIDENCE)):
-            # Unknown counts as not asked for: where nobody says it, the provider does, after the update.
+        # Unknown counts as not asked for: where nobody says it, the provider does, after the update.
+        open_to_change = bucket.object_lock is False or (bucket.object_lock is not True and not mine)
+        if open_to_change and (among(bucket, trails) or any(word in bucket.declared.name for word in _EVIDENCE)):
             found += of(bucket, [Finding("objectLockEnabled", "it holds evidence or records, and is not locked")])
         for one in mine:
             found += of(one, _lock(one, modes))

@@ -99,7 +99,8 @@ def test_the_committed_policy_is_valid_and_each_profile_trusts_its_own_authority
     assert set(policy.profiles) == {"local", "staging", "producao"}
     for name, profile in policy.profiles.items():
         for rule in profile.rules:
-            assert str(rule.images).endswith("/cartorio/**")
-            assert [requirement.authorities for requirement in rule.require] == [(f"release-{name}",)]
+            whose = "import" if rule.name == "imported" else f"release-{name}"
+            assert str(rule.images).endswith("/mirror/**" if whose == "import" else "/cartorio/**")
+            assert [requirement.authorities for requirement in rule.require] == [(whose,)]
         keys = policy.authorities[f"release-{name}"].keys
         assert [str(key.source) for key in keys] == [f"awskms:///alias/cartorio-{name}-release-signing"]
