@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from guardrails.exemptions import read_exemptions, unused
-from guardrails.judge import Judgement, judge
+from guardrails.judge import Judgement, Rules, judge
 from guardrails.model import Context, Enforcement, Exempted, Problem, Profile
 from guardrails.resources.base import Declared, Resource, Stack
 from guardrails.resources.helm import Renderer
@@ -64,11 +64,12 @@ class Examiner:
     """Judges declared resources under one profile."""
 
     def __init__(self, policies: Sequence[Policy], profile: Profile, surroundings: Surroundings) -> None:
-        self._resource_policies = tuple(p for p in policies if Stack not in p.resource_types)
+        alone = tuple(p for p in policies if Stack not in p.resource_types)
+        self._alone = Rules(alone, profile)
         across = [p for p in policies if Stack in p.resource_types]
-        self._stack_policies = tuple(p for p in across if not p.id.startswith(_OWN))
-        self._own_policies = tuple(p for p in across if p.id.startswith(_OWN))
-        self._asks_verdicts = any(p.asks_verdicts for p in self._resource_policies)
+        self._across = Rules((p for p in across if not p.id.startswith(_OWN)), profile)
+        self._own = Rules((p for p in across if p.id.startswith(_OWN)), profile)
+        self._asks_verdicts = any(p.asks_verdicts for p in alone)
         self._profile = profile
         self._outside = surroundings
         self._verifier: Verifies | None = None
@@ -89,14 +90,14 @@ class Examiner:
         resources = parse(declared, self._outside.renderer)
         self._judged.add(declared.address)
         self._judged.update(resource.identity for resource in resources)
-        return self._noted(judge(resources, self._context(resources), self._resource_policies, self._exemptions))
+        return self._noted(judge(resources, self._context(resources), self._alone, self._exemptions))
 
     def examine_stack(self, declared: Iterable[Declared]) -> Judgement:
         """Judge all declarations of a stack by the rules across resources."""
         everything = tuple(declared)
         resources = tuple(found for one in everything for found in parse(one, self._outside.renderer))
         stack = Stack("", "", "the stack", resources, everything)
-        judgement = self._noted(judge((stack,), self._known(), self._stack_policies, self._exemptions))
+        judgement = self._noted(judge((stack,), self._known(), self._across, self._exemptions))
         # Last, because what all others needed of the exemptions is what these are about.
         left = unused(self._exemptions, self._used, self._judged, {one.address for one in everything})
         own = Context(
@@ -105,7 +106,7 @@ class Examiner:
             problems=(*self._outside.problems, *left),
             exempted=tuple(sorted(self._exempted)),
         )
-        about = judge((stack,), own, self._own_policies)
+        about = judge((stack,), own, self._own)
         return replace(
             judgement,
             violations=tuple(sorted((*judgement.violations, *about.violations))),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from guardrails.exemptions import Exemption
-    from guardrails.model import Context, Policy, Severity
+    from guardrails.model import Context, Policy, Profile, Severity
     from guardrails.resources.base import Resource
 
 
@@ -62,8 +62,31 @@ class Judgement:
     used: frozenset[Exemption] = frozenset()
 
 
+class Rules:
+    """Policies as a profile applies them: those that it disables are left out, the others known by what they judge.
+
+    Args:
+        policies: the rules.
+        profile: how strictly.
+    """
+
+    def __init__(self, policies: Iterable[Policy], profile: Profile) -> None:
+        levels = [(policy, policy.enforcement[profile]) for policy in policies]
+        self.applied = tuple((policy, level) for policy, level in levels if level is not Enforcement.DISABLED)
+        self._by_type: dict[type[Resource], tuple[tuple[Policy, Enforcement], ...]] = {}
+
+    def of(self, kind: type[Resource]) -> tuple[tuple[Policy, Enforcement], ...]:
+        """Those that judge resources of a type, each with what a violation of it does."""
+        if kind not in self._by_type:
+            self._by_type[kind] = tuple(one for one in self.applied if issubclass(kind, one[0].resource_types))
+        return self._by_type[kind]
+
+
 def judge(
-    resources: Sequence[Resource], context: Context, policies: Iterable[Policy], exemptions: Sequence[Exemption] = ()
+    resources: Sequence[Resource],
+    context: Context,
+    policies: Iterable[Policy] | Rules,
+    exemptions: Sequence[Exemption] = (),
 ) -> Judgement:
     """Apply policies to resources.
 
@@ -73,18 +96,12 @@ def judge(
         policies: the rules to apply; those that the profile disables are left out.
         exemptions: valid exemptions.
     """
+    rules = policies if isinstance(policies, Rules) else Rules(policies, context.profile)
     found: dict[tuple[Violation, str], Exemption | None] = {}
     applied: set[str] = set()
     used: set[Exemption] = set()
-    yields: dict[str, tuple[str, ...]] = {}
-    for policy in policies:
-        enforcement = policy.enforcement[context.profile]
-        if enforcement is Enforcement.DISABLED:
-            continue
-        yields[policy.id] = policy.yields_to
-        for resource in resources:
-            if not isinstance(resource, policy.resource_types):
-                continue
+    for resource in resources:
+        for policy, enforcement in rules.of(type(resource)):
             applied.add(policy.id)
             for finding in _findings(policy, resource, context):
                 violation = _violation(policy, enforcement, resource, finding)
@@ -94,6 +111,7 @@ def judge(
                     used.add(exemption)
                 if not (finding.unknown and policy.on_unknown is OnUnknown.WAIT):
                     found[violation, identity] = exemption
+    yields = {policy.id: policy.yields_to for policy, _ in rules.applied}
     decisive = {
         (violation.rule, identity, violation.path)
         for (violation, identity), exemption in found.items()

@@ -9,7 +9,7 @@ from guardrails.resources.base import Stack
 from guardrails.resources.namespaces import Limits, Namespace, Quota
 from guardrails.resources.reading import UNKNOWN, Unknown
 from guardrails.rules._containers import unknown
-from guardrails.rules._objects import at, example, inside, of
+from guardrails.rules._objects import Near, at, example, inside, of
 from guardrails.rules._sources import kubernetes_docs
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ _LABEL: Final = "pod-security.kubernetes.io/enforce"
 
 
 def _judge_quota(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    quotas = of(stack, Quota)
+    quotas = Near(of(stack, Quota))
     found = []
     for namespace in of(stack, Namespace):
-        verdicts = [_bounds(inside(quota, namespace), quota.hard) for quota in quotas]
+        verdicts = [_bounds(inside(quota, namespace), quota.hard) for quota in quotas.to(namespace.name)]
         found += _said(namespace, verdicts, "no ResourceQuota bounds its pods", "whether a quota bounds its pods")
     return tuple(found)
 
@@ -36,11 +36,11 @@ def _bounds(there: bool | Unknown, hard: object) -> bool | Unknown:  # noqa: FBT
 
 
 def _judge_limits(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    ranges = of(stack, Limits)
-    bare = [namespace for namespace in of(stack, Namespace) if not _empty(namespace, of(stack, Quota))]
+    ranges, quotas = Near(of(stack, Limits)), Near(of(stack, Quota))
+    bare = [one for one in of(stack, Namespace) if not _empty(one, quotas.to(one.name))]
     found = []
     for namespace in bare:
-        verdicts = [_limits(inside(one, namespace), one) for one in ranges]
+        verdicts = [_limits(inside(one, namespace), one) for one in ranges.to(namespace.name)]
         found += _said(namespace, verdicts, "no LimitRange bounds its containers", "whether its containers are bounded")
     return tuple(found)
 

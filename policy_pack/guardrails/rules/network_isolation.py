@@ -10,7 +10,7 @@ from guardrails.resources.namespaces import Namespace
 from guardrails.resources.networking import NetworkPolicy
 from guardrails.resources.reading import UNKNOWN, Unknown
 from guardrails.rules._containers import unknown
-from guardrails.rules._objects import at, example, inside, of
+from guardrails.rules._objects import Near, at, example, inside, of
 from guardrails.rules._sources import cis_eks_check, kubernetes_docs, nist_800_190
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def _judge(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    policies = of(stack, NetworkPolicy)
+    policies = Near(of(stack, NetworkPolicy))
     found = []
     for namespace in of(stack, Namespace):
         for direction in ("Ingress", "Egress"):
-            verdicts = [_denies(policy, namespace, direction) for policy in policies]
+            verdicts = [_denies(policy, namespace, direction) for policy in policies.to(namespace.name)]
             if True in verdicts:
                 continue
             if UNKNOWN in verdicts:

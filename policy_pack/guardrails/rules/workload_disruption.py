@@ -9,7 +9,7 @@ from guardrails.resources.base import Stack
 from guardrails.resources.reading import UNKNOWN, Unknown
 from guardrails.resources.workloads import Budget, Workload
 from guardrails.rules._containers import unknown
-from guardrails.rules._objects import DEPLOYMENT, at, example, of
+from guardrails.rules._objects import DEPLOYMENT, Near, at, example, of
 from guardrails.rules._sources import kubernetes_docs
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def _judge_budget(budget: Budget, _context: Context) -> tuple[Finding, ...]:
 
 
 def _judge_protected(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    budgets = of(stack, Budget)
+    budgets = Near(of(stack, Budget))
     found = []
     for workload in of(stack, Workload):
-        verdicts = [_protects(budget, workload) for budget in budgets]
+        verdicts = [_protects(budget, workload) for budget in budgets.to(workload.namespace)]
         if True in verdicts:
             continue
         if UNKNOWN in verdicts:

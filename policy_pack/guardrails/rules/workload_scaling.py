@@ -9,7 +9,7 @@ from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
 from guardrails.resources.workloads import Autoscaler, Workload
 from guardrails.rules._containers import unknown
-from guardrails.rules._objects import DEPLOYMENT, at, example, of
+from guardrails.rules._objects import DEPLOYMENT, Near, at, example, of
 from guardrails.rules._sources import kubernetes_docs
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def _judge_bounds(scaler: Autoscaler, _context: Context) -> tuple[Finding, ...]:
 
 
 def _judge_autoscaled(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    scalers = of(stack, Autoscaler)
+    scalers = Near(of(stack, Autoscaler))
     found = []
     for workload in of(stack, Workload):
         if workload.kind != "Deployment":
             continue  # a store is not scaled by load
-        verdicts = [_scales(scaler, workload) for scaler in scalers]
+        verdicts = [_scales(scaler, workload) for scaler in scalers.to(workload.namespace)]
         if True in verdicts:
             continue
         if any(isinstance(verdict, Unknown) for verdict in verdicts):
