@@ -88,7 +88,7 @@ docs: $(STAMP) ## write the generated documents anew
 	$(BIN)/python -m components.reference $(CHECK)
 	$(BIN)/python -m delivery.plan.docgen $(CHECK)
 
-bench: $(STAMP) ## how long a preview takes, as ratios to an empty program in the same run
+bench: $(STAMP) ## how long a preview takes and how fast the rules are, against others in the same run
 	@$(BIN)/python -m lab.bench
 	$(BIN)/python -m lab.bench.images
 
@@ -97,6 +97,8 @@ requirements: $(STAMP) ## resolve requirements.in anew, with hashes
 	  $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header \
 	    --no-emit-index-url --no-emit-find-links $$name.in --output-file $$name.txt
 	done
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url \
+	  --no-emit-find-links --constraint requirements.txt policy_pack/requirements.in --output-file policy_pack/requirements.txt
 
 clean: ## remove the virtual environment and tool caches (not the lab: `make down`)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

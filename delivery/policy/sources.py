@@ -56,7 +56,7 @@ class Reader:
         self._tool = tool
         self._told = told
         self._material = Material()
-        self._seen: set[Path] = set()
+        self._seen: set[str] = set()
 
     def read(self, paths: Sequence[str]) -> Material:
         """Everything that the paths lead to; what two of them lead to counts once."""
@@ -177,7 +177,7 @@ class Reader:
         self._material.unread.append(Unread(file, line, what, remedy))
 
     def _again(self, path: Path) -> bool:
-        real = path.resolve()
+        real = os.path.abspath(path)  # noqa: PTH100 - of thousands of files
         known = real in self._seen
         self._seen.add(real)
         return known
@@ -220,10 +220,8 @@ def _release(path: Path) -> str:
 
 def _shown(path: Path) -> str:
     """As a person would write it: relative to where the command runs, when it is below."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    absolute, here = os.path.abspath(path), f"{os.getcwd()}{os.sep}"  # noqa: PTH100, PTH109 - of thousands of files
+    return absolute.removeprefix(here) if absolute.startswith(here) else str(path)
 
 
 def _content(path: Path) -> bytes:

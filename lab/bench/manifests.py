@@ -1,4 +1,4 @@
-"""The files that the pack and its peers judge: the application's chart, rendered once, for as many tenants as it takes."""
+"""The files that the pack and its peers judge: the application's chart, for as many tenants as it takes."""
 
 from __future__ import annotations
 

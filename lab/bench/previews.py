@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lab.bench.cases import Case, Cost
 
 ROUNDS: Final = 5
+SHARE: Final = 0.15
+"""How much of production's preview may be the policy pack's."""
 LIMIT: Final = 2.5
 """How much longer production's preview may take than the empty program's."""
 
@@ -47,3 +49,10 @@ def report(costs: Mapping[str, Sequence[Cost]]) -> tuple[Table, str]:
     ratio = wall[last] / wall[base]
     verdict = "holds" if ratio <= LIMIT else "DOES NOT HOLD"
     return table, f"limit {LIMIT} for {last}: {verdict} ({ratio:.2f})"
+
+
+def share(costs: Mapping[str, Sequence[Cost]]) -> str:
+    """How much of the last case's time is what it has more than the one before: the policy pack's share."""
+    *_, without, judged = (statistics.median(cost.wall for cost in of_one) for of_one in costs.values())
+    part = (judged - without) / judged
+    return f"the policy pack's share, at most {SHARE:.0%}: {'holds' if part <= SHARE else 'DOES NOT HOLD'} ({part:.0%})"

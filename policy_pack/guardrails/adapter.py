@@ -31,6 +31,7 @@ import pulumi
 from pulumi_policy import (
     EnforcementLevel,
     PolicyComplianceFramework,
+    PolicyConfigSchema,
     ResourceValidationPolicy,
     Secret,
     StackValidationPolicy,
@@ -58,6 +59,17 @@ _PROFILE_KEY: Final = "cartorio:profile"
 _DEPTH: Final = 64
 _INDENT: Final = "\n        "
 _UNKNOWN_VALUES: Final = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
+_REGISTRIES: Final = "registries"
+_SCHEMA: Final = PolicyConfigSchema(
+    {
+        _REGISTRIES: {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1},
+            "description": "Repositories that images may come from, each with everything below it, for every profile; "
+            "without it, those of settings.yaml for the stack's profile.",
+        }
+    }
+)
 _LEVELS: Final = {
     Enforcement.DISABLED: EnforcementLevel.DISABLED,
     Enforcement.ADVISORY: EnforcementLevel.ADVISORY,
@@ -151,8 +163,11 @@ class _Session:
         """All rules' judgement on a resource: the front policy's call makes it, the others' reuse it."""
         judgement: Judgement | None = getattr(self._now, "judgement", None)
         if rule == _FRONT or judgement is None:
+            registries = (args.get_config() or {}).get(_REGISTRIES) if rule == _FRONT else None
             judgement = self._guard(
-                args.urn, f"{args.resource_type} {args.name}", lambda examiner: examiner.examine(self._asked_for(args))
+                args.urn,
+                f"{args.resource_type} {args.name}",
+                lambda examiner: examiner.examine(self._asked_for(args), registries and tuple(registries)),
             )
         if rule == _FRONT:
             self._now.judgement = judgement
@@ -240,7 +255,7 @@ class _ResourceRule(ResourceValidationPolicy):
     def has_remediation(self) -> bool:
         return self.name == _FRONT or self._policy.remedy is not None
 
-    def remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+    def remediate(self, args: ResourceValidationArgs) -> Any:  # noqa: ANN401 - the SDK takes what is not awaited, too
         try:
             if self.name == _FRONT:
                 self._session.learn_secrets(args.props)
@@ -260,7 +275,7 @@ class _StackRule(StackValidationPolicy):
         super().__init__(**_metadata(policy, session.profile))
 
     @property
-    def enforcement_level(self) -> EnforcementLevel | None:  # type: ignore[override]  # an attribute, there
+    def enforcement_level(self) -> EnforcementLevel | None:
         return EnforcementLevel.DISABLED if self._session.nothing_left(self.name) else self._level
 
     @enforcement_level.setter
@@ -286,6 +301,7 @@ def _metadata(policy: Policy, profile: Profile) -> dict[str, Any]:
         "enforcement_level": level,
         "severity": PulumiSeverity(policy.severity.value),
         "remediation_steps": policy.remediation,
+        "config_schema": _SCHEMA if policy.id == _FRONT else None,
         "framework": control
         and PolicyComplianceFramework(control.framework, control.version, control.ref, control.source_url),
     }

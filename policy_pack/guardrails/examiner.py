@@ -85,12 +85,17 @@ class Examiner:
         """The verdicts on all images seen so far, by reference."""
         return dict(self._verdicts)
 
-    def examine(self, declared: Declared) -> Judgement:
-        """Judge one declaration and everything inside it by the rules about single resources."""
+    def examine(self, declared: Declared, registries: tuple[str, ...] | None = None) -> Judgement:
+        """Judge one declaration and everything inside it by the rules about single resources.
+
+        Args:
+            declared: the declaration.
+            registries: repositories that images may come from, instead of those of the settings.
+        """
         resources = parse(declared, self._outside.renderer)
         self._judged.add(declared.address)
         self._judged.update(resource.identity for resource in resources)
-        return self._noted(judge(resources, self._context(resources), self._alone, self._exemptions))
+        return self._noted(judge(resources, self._context(resources, registries), self._alone, self._exemptions))
 
     def examine_stack(self, declared: Iterable[Declared]) -> Judgement:
         """Judge all declarations of a stack by the rules across resources."""
@@ -121,7 +126,7 @@ class Examiner:
         }
         return judgement
 
-    def _context(self, resources: Iterable[Resource]) -> Context:
+    def _context(self, resources: Iterable[Resource], registries: tuple[str, ...] | None) -> Context:
         unverified = ""
         references = {
             use.reference
@@ -139,7 +144,7 @@ class Examiner:
                 unverified = f"signatures cannot be verified: {_reason(error)}"
         return replace(
             self._known(),
-            registries=self._outside.settings.registries[self._profile],
+            registries=registries or self._outside.settings.registries[self._profile],
             verdicts=self._verdicts,
             unverified=unverified,
             problems=self._outside.problems,

@@ -73,6 +73,7 @@ class Rules:
     def __init__(self, policies: Iterable[Policy], profile: Profile) -> None:
         levels = [(policy, policy.enforcement[profile]) for policy in policies]
         self.applied = tuple((policy, level) for policy, level in levels if level is not Enforcement.DISABLED)
+        self.yields = {policy.id: policy.yields_to for policy, _ in self.applied}
         self._by_type: dict[type[Resource], tuple[tuple[Policy, Enforcement], ...]] = {}
 
     def of(self, kind: type[Resource]) -> tuple[tuple[Policy, Enforcement], ...]:
@@ -111,7 +112,7 @@ def judge(
                     used.add(exemption)
                 if not (finding.unknown and policy.on_unknown is OnUnknown.WAIT):
                     found[violation, identity] = exemption
-    yields = {policy.id: policy.yields_to for policy, _ in rules.applied}
+    yields = rules.yields
     decisive = {
         (violation.rule, identity, violation.path)
         for (violation, identity), exemption in found.items()

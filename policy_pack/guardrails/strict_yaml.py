@@ -15,6 +15,10 @@ else:
 
 _TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
 _MERGE: Final = "tag:yaml.org,2002:merge"
+_LONGEST_KNOWN: Final = 64  # characters
+_MOST_KNOWN: Final = 10_000
+_TAGS: Final[dict[str, str]] = {}
+"""The types of plain scalars that were seen, by their text."""
 
 
 class StrictYamlError(Exception):
@@ -35,6 +39,17 @@ class _Loader(_Base):
         first: [(tag, expression) for tag, expression in resolvers if tag != _TIMESTAMP]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:  # noqa: ANN401 - PyYAML's own
+        """PyYAML's own, which tries expressions on every scalar; the same words come again and again in manifests."""
+        if kind is not yaml.ScalarNode or not implicit[0]:
+            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+        tag = _TAGS.get(value)
+        if tag is None:
+            tag = str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+            if len(value) < _LONGEST_KNOWN and len(_TAGS) < _MOST_KNOWN:
+                _TAGS[value] = tag
+        return tag
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
         """PyYAML's own, but refusing a key that appears twice."""

@@ -391,3 +391,17 @@ def test_a_cluster_that_is_not_there_yet_is_judged_by_what_was_asked_for_and_by_
     ]
     assert "network/default-deny" not in _by_rule(engine.stack(*shown))
     assert "network/default-deny" in _by_rule(engine.stack(shown[0]))
+
+
+def test_registries_can_be_given_from_outside() -> None:
+    engine = Engine()
+    info = {policy.name: policy for policy in engine.servicer.GetAnalyzerInfo(None, None).policies}
+    assert set(info["pack/readable"].configSchema.properties) == {"registries"}
+    elsewhere = _pod(image=f"registry.example/team/api@sha256:{'0' * 64}")
+    assert "image/allowed-registry" in _by_rule(engine.resource(POD, elsewhere))
+    config = analyzer_pb2.ConfigureAnalyzerRequest()
+    config.policyConfig["pack/readable"].enforcementLevel = analyzer_pb2.REMEDIATE
+    config.policyConfig["pack/readable"].properties.update({"registries": ["registry.example/team"]})
+    engine.servicer.Configure(config, None)
+    assert "image/allowed-registry" not in _by_rule(engine.resource(POD, elsewhere))
+    assert "image/allowed-registry" in _by_rule(engine.resource(POD, _pod()))

@@ -66,7 +66,7 @@ import pulumi, pulumi_kubernetes as k8s
 cluster = pulumi.ResourceOptions(provider=k8s.Provider("cluster", render_yaml_to_directory="manifests"))
 for name in ("driver", "other"):
     k8s.core.v1.Pod(name, metadata={"name": name, "namespace": "deeds"}, opts=cluster, spec={"containers": [
-        {"name": "c", "image": "nginx", "security_context": {"privileged": True}}]})
+        {"name": "c", "image": "registry.example/team/api:1", "security_context": {"privileged": True}}]})
 """
 REMEDIED = """
 import pulumi, pulumi_kubernetes as k8s
@@ -238,6 +238,11 @@ def _exemption(rule: str, resource: str) -> dict[str, str]:
     }
 
 
+def _with(config: Path, pack: Path, project: Project) -> tuple[str, ...]:
+    project.environment.pop("PULUMI_OPTION_POLICY_PACK", None)
+    return ("--policy-pack", str(pack), "--policy-pack-config", str(config))
+
+
 def test_exemptions_that_are_used_are_shown_and_those_that_nothing_needs_are_refused(project: Project) -> None:
     (project.folder / "__main__.py").write_text(EXEMPT)
     pods = "urn:pulumi:test::cartorio::kubernetes:core/v1:Pod::"
@@ -248,11 +253,18 @@ def test_exemptions_that_are_used_are_shown_and_those_that_nothing_needs_are_ref
         _exemption("pss/baseline/privileged", f"{pods.replace(':test:', ':staging:')}gone"),
         _exemption("pss/baseline/privileged", f"{pods.replace(':test:', ':*:')}gone"),
     ]
-    project.adopt(exemptions=yaml.safe_dump({"exemptions": entries}))
+    pack = project.adopt(exemptions=yaml.safe_dump({"exemptions": entries}))
     events = project.folder / "events.json"
-    _refused(project.pulumi("preview", "--event-log", str(events)))
+    config = project.folder / "pack.json"
+    config.write_text(
+        json.dumps({"pack/readable": {"registries": ["registry.example/team"]}, "workload/probes": "advisory"})
+    )
+    done = project.pulumi("preview", "--event-log", str(events), *_with(config, pack, project))
+    _refused(done)
     found = _violations(events)
     assert ("pss/baseline/privileged", "other") in found
+    assert found["workload/probes", "other"]["enforcementLevel"] == "advisory", "the pack's configuration counts"
+    assert ("image/allowed-registry", "other") not in found
     assert ("pss/baseline/privileged", "driver") not in found
     shown = found["pack/exempted", "driver"]
     assert shown["enforcementLevel"] == "advisory"
@@ -262,7 +274,7 @@ def test_exemptions_that_are_used_are_shown_and_those_that_nothing_needs_are_ref
     assert f"the stack has no resource {pods}gone" in wrong
     assert "staging" not in wrong
     part = project.folder / "part.json"
-    project.pulumi("preview", "--target", f"{pods}driver", "--event-log", str(part))
+    project.pulumi("preview", "--policy-pack", str(pack), "--target", f"{pods}driver", "--event-log", str(part))
     (wrong,) = [event["message"] for (rule, _), event in _violations(part).items() if rule == "pack/exemptions"]
     assert "keeps aws/kms-rotation" in wrong
 

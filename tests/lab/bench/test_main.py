@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lab.bench import __main__ as module
 from lab.bench import previews, timeline
 from lab.bench.cases import Cost
@@ -16,9 +18,18 @@ from lab.errors import LabError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pytest
-
 URN = "urn::key"
+
+
+@pytest.fixture(autouse=True)
+def _no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules' own bench has its tests in test_rules.py."""
+    monkeypatch.setattr(module, "_rules", lambda out: out.print("the rules"))
+
+
+def test_the_rules_can_be_measured_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert module.main(["rules"]) == 0
+    assert capsys.readouterr().out == "the rules\n"
 
 
 def test_both_tables_are_the_result(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,5 +63,5 @@ def test_without_a_lab_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setattr(module, "staged", staged)
     assert module.main() == 3
     said = capsys.readouterr()
-    assert said.out == ""
+    assert said.out == "the rules\n"
     assert said.err == "error: etcd: [no]\n  where: here\n  do:    look\n"

@@ -45,3 +45,9 @@ def test_the_cases_take_turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert ran == ["a", "b", "a", "b"]
     assert [one.wall for one in costs["b"]] == [2.0, 4.0]
     assert told == ["measuring: round 1 of 2", "measuring: round 2 of 2"]
+
+
+@pytest.mark.parametrize(("judged", "verdict"), [(10.0, "holds (10%)"), (18.0, "DOES NOT HOLD (50%)")])
+def test_the_packs_share_is_what_the_last_case_has_more(judged: float, verdict: str) -> None:
+    costs = {name: [Cost(wall, 0.0)] for name, wall in (("empty", 4.0), ("plain", 9.0), ("judged", judged))}
+    assert module.share(costs).endswith(verdict)
