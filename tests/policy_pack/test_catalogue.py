@@ -15,6 +15,7 @@ from guardrails.examiner import Examiner
 from guardrails.examples import declared_in
 from guardrails.model import Enforcement, Profile
 from guardrails.resources.helm import Renderer, StandInError
+from guardrails.settings import pack_version
 from tests.support.policies import Notary, surroundings
 
 if TYPE_CHECKING:
@@ -109,3 +110,11 @@ def test_a_rule_that_looks_at_verdicts_says_so(policy: Policy) -> None:
     source = inspect.getsource(sys.modules[policy.rule.__module__])
     looks = any(word in source for word in ("context.verdicts", "context.unverified"))
     assert policy.asks_verdicts or not looks
+
+
+@each_policy
+def test_no_policy_is_newer_than_the_pack(policy: Policy) -> None:
+    def number(version: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in version.split("."))
+
+    assert number(policy.since) <= number(pack_version())
