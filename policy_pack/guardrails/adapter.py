@@ -1,4 +1,4 @@
-"""The only place that knows CrossGuard: the catalogue as Pulumi policies, and what Pulumi hands over as plain data.
+"""The only place that knows CrossGuard, with `handed_over.py`: the catalogue as Pulumi policies.
 
 Facts about `pulumi_policy` 1.21 (its `policy.py`, `proxy.py`, `secret.py`) that shape this module:
 
@@ -21,7 +21,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,30 +34,28 @@ from pulumi_policy import (
     ResourceValidationPolicy,
     Secret,
     StackValidationPolicy,
-    proxy,
 )
 from pulumi_policy import Policy as PulumiPolicy
 from pulumi_policy import Severity as PulumiSeverity
-from pulumi_policy.proxy import UnknownValueError
 
 from guardrails.examiner import Examiner, surroundings
+from guardrails.handed_over import plain, remedied, secrets_in
 from guardrails.judge import Judgement, Violation
 from guardrails.mask import Mask
-from guardrails.model import Enforcement, Fix, Policy, Profile
+from guardrails.model import Enforcement, Policy, Profile
 from guardrails.record import Record
 from guardrails.resources.aws_tags import default_tags
 from guardrails.resources.base import Declared, Stack
-from guardrails.resources.reading import UNKNOWN, Asset
 from guardrails.settings import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
     from pulumi_policy import PolicyResource, ReportViolation, ResourceValidationArgs, StackValidationArgs
 
 _FRONT: Final = "pack/readable"
 _PROFILE_KEY: Final = "cartorio:profile"
-_DEPTH: Final = 64
 _INDENT: Final = "\n        "
-_UNKNOWN_VALUES: Final = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
 _REGISTRIES: Final = "registries"
 _SCHEMA: Final = PolicyConfigSchema(
     {
@@ -209,7 +206,7 @@ class _Session:
 
     def learn_secrets(self, properties: object) -> None:
         """Remember what is marked secret, to keep it out of messages."""
-        self._mask.learn(_secrets_in(properties, _DEPTH))
+        self._mask.learn(secrets_in(properties))
 
     def mask(self, text: str) -> str:
         """The text without any known secret."""
@@ -327,77 +324,9 @@ def _declared(args: ResourceValidationArgs | PolicyResource) -> Declared:
         type=args.resource_type,
         name=args.name,
         address=args.urn,
-        properties=_plain(args.props, _DEPTH),
+        properties=plain(args.props),
         dependencies={key: tuple(other.urn for other in others) for key, others in dependencies.items()},
         protect=bool(args.opts.protect),
         ignored=tuple(args.opts.ignore_changes),
         default_tags=default_tags(_plain(args.provider.props, _DEPTH)) if args.provider else {},
     )
-
-
-def _plain(value: object, depth: int) -> Any:  # noqa: ANN401 - plain data
-    """A copy without Pulumi's proxies: an unknown becomes `UNKNOWN`, an asset an `Asset`."""
-    if depth == 0:
-        raise RecursionError("properties are nested too deeply")
-    if isinstance(value, (str, bool, int, float)) or value is None:
-        return UNKNOWN if value in _UNKNOWN_VALUES else value
-    if isinstance(value, Secret):
-        return _plain(value.value, depth - 1)
-    if isinstance(value, Mapping):
-        return {key: _member(value, key, depth) for key in value}
-    if isinstance(value, Sequence):
-        return [_member(value, index, depth) for index in range(len(value))]
-    return _asset(value)
-
-
-def _asset(value: object) -> Asset:
-    if isinstance(value, pulumi.FileAsset):
-        return Asset("path", str(value.path))
-    if isinstance(value, pulumi.StringAsset):
-        return Asset("text", value.text)
-    return Asset("uri", type(value).__name__)  # remote assets and archives: no rule opens them
-
-
-def _member(container: Any, key: object, depth: int) -> Any:  # noqa: ANN401 - plain data
-    try:
-        return _plain(container[key], depth - 1)
-    except UnknownValueError:
-        return UNKNOWN
-
-
-def remedied(properties: Mapping[str, Any], fixes: Iterable[Fix]) -> Mapping[str, Any]:
-    """The properties with values put in; secrets and unknowns stay as the SDK marks them."""
-    for fix in fixes:
-        properties = _with(properties, fix.path, fix.value)
-    return properties
-
-
-def _with(value: Any, path: tuple[str, ...], new: object) -> Any:  # noqa: ANN401 - the SDK's proxies
-    if not path:
-        return new
-    if isinstance(value, Secret):
-        return Secret(_with(value.value, path, new))
-    if value is None:
-        value = {}
-    if not isinstance(value, Mapping):
-        raise TypeError(f"no object at {path[0]}")
-    inside = value if isinstance(value, dict) else value["__target"]
-    return {**inside, path[0]: _with(inside.get(path[0]), path[1:], new)}
-
-
-def _secrets_in(value: Any, depth: int, *, secret: bool = False) -> Iterable[str]:  # noqa: ANN401 - the SDK's proxies
-    if depth == 0:
-        return
-    if isinstance(value, Secret):
-        yield from _secrets_in(value.value, depth - 1, secret=True)
-    elif isinstance(value, str):
-        if secret:
-            yield value
-    elif isinstance(value, Mapping):
-        # The SDK's proxy unwraps secrets on access; its target has them marked.
-        members = value if isinstance(value, dict) else value["__target"]
-        for member in members.values():
-            yield from _secrets_in(member, depth - 1, secret=secret)
-    elif isinstance(value, Sequence):
-        for member in value if isinstance(value, list) else value["__target"]:  # type: ignore[call-overload]
-            yield from _secrets_in(member, depth - 1, secret=secret)

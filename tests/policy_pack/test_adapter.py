@@ -10,14 +10,14 @@ import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime.config import CONFIG
 from pulumi.runtime.proto import analyzer_pb2
-from pulumi_policy import EnforcementLevel, Secret
+from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
-from pulumi_policy.proxy import UNKNOWN_BOOLEAN_VALUE, UNKNOWN_NUMBER_VALUE, UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
+from pulumi_policy.proxy import UNKNOWN_BOOLEAN_VALUE, UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
 
 from guardrails import adapter
 from guardrails.catalogue import CATALOGUE
 from guardrails.examiner import Examiner
-from guardrails.model import ADVICE, Fix, Profile
+from guardrails.model import Profile
 from tests.support.policies import REGISTRIES, Manifests, Notary, surroundings
 
 if TYPE_CHECKING:
@@ -323,48 +323,6 @@ def test_the_engine_is_told_of_every_policy() -> None:
     assert told["image/signed"].remediation_steps
     assert told["aws/s3-public-access"].policy_type == analyzer_pb2.POLICY_TYPE_STACK
     assert told["image/signed"].framework.name
-
-
-SECCOMP = "pss/restricted/seccomp-profile"
-TOKEN = "workload/service-account-token"
-
-
-def test_what_nobody_chose_is_put_right_where_the_rule_is_mandatory() -> None:
-    engine = Engine()
-    engine.resource(POD, _pod(securityContext=UNKNOWN_OBJECT_VALUE))
-    assert SECCOMP not in engine.remedies
-    diagnostics = engine.resource(POD, _pod(env=[{SIGNATURE: SECRET, "value": {"name": "A"}}, UNKNOWN_STRING_VALUE]))
-    assert engine.remedies == [SECCOMP, TOKEN]
-    assert SECCOMP not in _by_rule(diagnostics)
-    chosen = _pod(securityContext={"seccompProfile": {"type": "Unconfined"}})
-    assert "pss/baseline/seccomp-profile" in _by_rule(engine.resource(POD, chosen))
-    assert engine.remedies == [TOKEN]
-
-
-def test_nothing_is_put_right_where_a_rule_is_advice() -> None:
-    advice = tuple(replace(p, enforcement=ADVICE) if p.id == SECCOMP else p for p in CATALOGUE)
-    engine = Engine(catalogue=advice)
-    assert SECCOMP in _by_rule(engine.resource(POD, _pod()))
-    assert engine.remedies == [TOKEN]
-
-
-def test_a_remedy_keeps_secrets_secret_and_unknowns_unknown() -> None:
-    inside = Secret({"labels": {"a": UNKNOWN_STRING_VALUE}})
-    fixed = adapter.remedied({"metadata": inside, "n": UNKNOWN_NUMBER_VALUE}, [Fix(("metadata", "x"), value=True)])
-    assert fixed["n"] == UNKNOWN_NUMBER_VALUE
-    assert isinstance(fixed["metadata"], Secret)
-    assert fixed["metadata"].value == {"labels": {"a": UNKNOWN_STRING_VALUE}, "x": True}
-    assert adapter.remedied({}, [Fix(("a", "b"), value=1)]) == {"a": {"b": 1}}
-    with pytest.raises(TypeError, match="no object at b"):
-        adapter.remedied({"a": []}, [Fix(("a", "b"), value=1)])
-
-
-def test_a_remedy_that_fails_changes_nothing_and_the_rule_judges() -> None:
-    def crash(_declared: object) -> tuple[()]:
-        raise RuntimeError("inside")
-
-    engine = Engine(catalogue=tuple(replace(p, remedy=crash) if p.id == SECCOMP else p for p in CATALOGUE))
-    assert SECCOMP in _by_rule(engine.resource(POD, _pod()))
 
 
 def test_the_stack_is_copied_for_those_rules_alone_that_have_something_to_say() -> None:

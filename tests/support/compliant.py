@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from components.stack import build
-from guardrails import adapter
 from guardrails.catalogue import CATALOGUE
 from guardrails.examiner import Examiner, Surroundings
+from guardrails.handed_over import plain
 from guardrails.judge import Judgement
 from guardrails.model import Profile
 from guardrails.resources.aws_tags import default_tags
@@ -96,7 +96,7 @@ def _declared(one: Registered, stack: str, providers: Mapping[str, Any]) -> Decl
         type=one.type,
         name=one.name,
         address=real(one.urn),
-        properties=adapter._plain(one.inputs, adapter._DEPTH),
+        properties=plain(one.inputs),
         dependencies={key: tuple(map(real, urns)) for key, urns in one.sources.items()},
         protect=one.protect,
         ignored=one.ignore_changes,
