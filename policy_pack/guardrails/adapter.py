@@ -328,5 +328,5 @@ def _declared(args: ResourceValidationArgs | PolicyResource) -> Declared:
         dependencies={key: tuple(other.urn for other in others) for key, others in dependencies.items()},
         protect=bool(args.opts.protect),
         ignored=tuple(args.opts.ignore_changes),
-        default_tags=default_tags(_plain(args.provider.props, _DEPTH)) if args.provider else {},
+        default_tags=default_tags(plain(args.provider.props)) if args.provider else {},
     )

@@ -72,7 +72,7 @@ def program(stack: str, folder: Path) -> Program:
     """
     settings = Project(folder, stack).settings({"KUBECONFIG": "kubeconfig"})
     registered = run(lambda: build(settings, image_policies(settings)), stack=stack)[0].resources
-    providers = {one.urn: adapter._plain(one.inputs, adapter._DEPTH) for one in registered if one.type == _AWS}
+    providers = {one.urn: plain(one.inputs) for one in registered if one.type == _AWS}
     declared = tuple(_declared(one, stack, providers) for one in registered)
     renderer = Renderer(ROOT, read_settings(ROOT / "policy_pack" / "settings.yaml").kubernetes_version)
     charts = {
