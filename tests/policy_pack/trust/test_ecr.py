@@ -61,7 +61,7 @@ def test_only_amazon_s_domains_are_ecr_s(host: str) -> None:
 
 def test_aws_gives_a_token(aws: Mapping[str, str]) -> None:
     assert aws
-    found = asyncio.run(credential(EcrHost(REGION, is_fips=False), 20))
+    found = asyncio.run(credential(EcrHost(REGION, is_fips=False), 60))
     assert found.username == "AWS"
     assert found.password
     assert found.password not in repr(found)
@@ -72,5 +72,5 @@ def test_without_aws_the_error_says_so(aws: Mapping[str, str], monkeypatch: pyte
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(Unavailable, match="NoCredentialsError") as caught:
-        asyncio.run(credential(EcrHost(REGION, is_fips=False), 20))
+        asyncio.run(credential(EcrHost(REGION, is_fips=False), 60))
     assert "ecr:GetAuthorizationToken" in caught.value.remedy

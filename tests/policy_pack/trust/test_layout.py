@@ -93,10 +93,8 @@ def test_what_cosign_saved_is_trusted(
 
 def test_a_layout_of_too_many_files_is_not_searched(tmp_path: Path, folder: Folder, signer: Signer) -> None:
     folder.write()
-    blobs = folder.path / "blobs" / "sha256"
-    for number in range(Limits().layout_files):
-        (blobs / str(number)).touch()
-    refused(verdict(folder.path, folder.digest, tmp_path / "keys", signer), "more than 4096 files")
+    verifier = Trust(tmp_path, f"{folder.path}", "oci").verifier(release=[signer.pem], limits=Limits(layout_files=2))
+    refused(judged(verifier, folder.digest), "more than 2 files")
 
 
 def test_an_image_that_crane_pulled_is_there_and_unsigned(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guardrails.trust import Outcome, Verdict, Verifier, keys
@@ -272,6 +272,7 @@ _POLICY = TrustPolicy.model_validate(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(_DOCUMENTS), max_size=9), st.lists(st.sampled_from(_DOCUMENTS), max_size=4))
 def test_more_evidence_never_makes_a_trusted_image_untrusted(
     some: list[BundleDocument], more: list[BundleDocument]
