@@ -5,6 +5,7 @@ That the real engine and lab go through it all: `tests/e2e/test_rehearsal.py`.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -16,8 +17,6 @@ from lab.rehearsal.course import Charts, Course, by_area, only_recorded
 from lab.report import Quiet
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lab.engine.engine import Engine
     from lab.rehearsal.course import Rehearsal
 
@@ -40,6 +39,7 @@ class _Engine:
     def __init__(self, project: Path, answers: list[Summary | LabError], left: StackState) -> None:
         self.project = project
         self.asked: list[str] = []
+        self.flags: list[tuple[str, ...]] = []
         self._answers, self._left = answers, left
 
     def _answer(self, asked: str) -> Summary:
@@ -52,7 +52,8 @@ class _Engine:
     def preview(self, _stack: str, *flags: str) -> Summary:
         return self._answer(" ".join(("preview", *flags)))
 
-    def up(self, _stack: str) -> Summary:
+    def up(self, _stack: str, *flags: str) -> Summary:
+        self.flags.append(tuple(Path(flag).name for flag in flags))
         return self._answer("up")
 
     def refresh(self, _stack: str) -> Summary:
@@ -91,6 +92,7 @@ def test_all_is_well_when_each_phase_shows_what_it_must(project: Path) -> None:
     file = (project / "Pulumi.qa.yaml").read_text()
     assert "expireCandidatesDays: 8" in file
     assert "cartorio:protect: 'false'" in file
+    assert engine.flags == [(), (), ("--policy-pack-config", "decommission.json")]
 
 
 VIOLATION = Violation("guardrails", "image/signed", f"{HEAD}x:y:Z::pod", "no signature", mandatory=True)
