@@ -2,7 +2,7 @@
 
 The engine tells a program nothing of policy packs. The pack itself does (`policy_pack/guardrails/presence.py`): while
 it lives it holds a lock on a file named after the engine that started it, and the engine that runs this program started
-it first. Why it is done like this: docs/adr/0012-a-stack-is-not-deployed-unjudged.md.
+it first. Why it is done like this: docs/adr/0009-a-stack-is-not-deployed-unjudged.md.
 """
 
 from __future__ import annotations
