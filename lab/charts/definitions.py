@@ -32,6 +32,7 @@ _APPLY = "application/apply-patch+yaml"
 _AT_ONCE = 4
 _PATIENCE = 60.0  # seconds
 # The documents are applied as they are: some hold what PyYAML cannot read (a plain `=`, in prometheus-operator's).
+_CONVERSION = re.compile(r"^  conversion:\n(?:    .*\n)+", re.MULTILINE)
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 _KIND = re.compile(r"^kind: CustomResourceDefinition\s*$", re.MULTILINE)
 _NAME = re.compile(r"^metadata:\n(?:[ #-].*\n|\n)*?  name: \"?([a-z0-9-]+)\.([a-z0-9.-]+)\"?\s*$", re.MULTILINE)
@@ -132,9 +133,12 @@ def _read(folder: Path) -> Iterator[Definition]:
 
 
 def _apply(api: Client, definition: Definition) -> None:
+    # What converts between versions is a webhook of the controller, which is not there: the API server could neither
+    # list nor delete such objects. Without it only the version's name is changed.
+    document = _CONVERSION.sub("", definition.document)
     path = f"{_PATH}/{definition.name}?fieldManager=cartorio-lab&force=true"
     try:
-        status, answer = api.request("PATCH", path, definition.document, content_type=_APPLY)
+        status, answer = api.request("PATCH", path, document, content_type=_APPLY)
     except NotReady as error:
         raise LabError(f"the API server does not take the definition {definition.name}: {error}") from error
     if status not in {http.client.OK, http.client.CREATED}:

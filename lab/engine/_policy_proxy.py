@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SERVICE = "/pulumirpc.Analyzer/"
-_GRACE = 60.0  # seconds
+# A connection is asked to end (GOAWAY) soon after it was made, and while it does, no call on it is refused: to stop the
+# server would cancel those on their way. The next call comes by a new connection, past this proxy if it may.
+_BRIEF = (("grpc.max_connection_age_ms", 250), ("grpc.max_connection_age_grace_ms", 600_000))
 
 
 class PolicyProxy(grpc.GenericRpcHandler):
@@ -34,7 +36,9 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self._configured = threading.Event()
         self._configuration: analyzer_pb2.AnalyzerStackConfigureRequest | None = None
         self._pack: futures.Future[grpc.Channel] = futures.Future()
-        self._server = grpc.server(futures.ThreadPoolExecutor(thread_name_prefix="policy"), options=CHANNEL_OPTIONS)
+        self._server = grpc.server(
+            futures.ThreadPoolExecutor(thread_name_prefix="policy"), options=(*CHANNEL_OPTIONS, *_BRIEF)
+        )
         self._server.add_generic_rpc_handlers((self,))
         self._splice = Splice(self._server.add_insecure_port("127.0.0.1:0"))
         self.port = self._splice.port
@@ -63,7 +67,6 @@ class PolicyProxy(grpc.GenericRpcHandler):
                     return
         self._splice.target = port
         self._pack.set_result(channel)
-        self._server.stop(grace=_GRACE)  # for the calls under way; later ones come by a connection of their own
 
     def fail(self, reason: str) -> None:
         """The pack will not come: answer every call with `reason`."""

@@ -81,6 +81,24 @@ def test_what_a_stand_in_would_have_brought_is_installed_and_served(
     assert define(lab.api(), deeds, {"deeds"}, {kind}, (SOURCE,)) == (), "and again"
 
 
+def test_objects_of_a_definition_whose_controller_converts_can_be_listed(
+    lab: RunningLab, namespace: str, deeds: Folder, group: str
+) -> None:
+    webhook = "{clientConfig: {service: {name: webhook, namespace: nowhere}}, conversionReviewVersions: [v1]}"
+    (file,) = deeds.path("crds-deeds").iterdir()
+    text = file.read_text()
+    version = text[text.index("    - name: v1") :]
+    older = version.replace("name: v1", "name: v1alpha1").replace("storage: true", "storage: false")
+    converted = text.replace(
+        "  names:\n", f"  conversion:\n    strategy: Webhook\n    webhook: {webhook}\n  names:\n", 1
+    )
+    file.write_text(converted + older)
+    assert define(lab.api(), deeds, {"deeds"}, {Kind(group, "Deed")}, (SOURCE,)) == ()
+    manifest = f"apiVersion: {group}/v1alpha1\nkind: Deed\nmetadata: {{name: one}}\nspec: {{pages: 2}}\n"
+    lab.kubectl("apply", "--namespace", namespace, "--filename=-", given=manifest)
+    assert [item["spec"] for item in lab.api().read(f"/apis/{group}/v1/deeds")["items"]] == [{"pages": 2}]
+
+
 def test_a_large_definition_may_take_its_time(lab: RunningLab, deeds: Folder, group: str) -> None:
     hasty = lab.api().patient(0.001)
     assert define(hasty, deeds, {"deeds"}, {Kind(group, "Deed")}, (SOURCE,)) == ()
