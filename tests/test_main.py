@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import runpy
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tests.support.plan import Plan, run, values
 from tests.support.stackfiles import ROOT, Project, put
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -45,13 +47,28 @@ def _run(project: Project) -> tuple[Plan, int | str | None, dict[str, Any]]:
     return plan, codes[-1], outputs
 
 
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The program does without debug messages and without a search for cycles; other tests do not."""
+    monkeypatch.setattr(pulumi.log, "debug", pulumi.log.debug)
+    yield
+    gc.enable()
+
+
 def test_a_good_stack_is_registered_and_exported(project: Project) -> None:
+    put(project.config, "cartorio:policyPack", "optional")  # here is no engine that could have started it
     plan, code, exported = _run(project)
     assert code == 0
     assert plan.one("cartorio:workload:Application").name == "workload"
     assert set(exported) == set(Outputs.__annotations__)
     assert exported["release_signing_alias"] == "alias/cartorio-local-release-signing"
     assert exported["endpoint"] == "http://cartorio-api.cartorio.svc"
+
+
+def test_a_stack_that_asks_for_the_policy_pack_is_not_built_without(project: Project) -> None:
+    plan, code, exported = _run(project)
+    assert code == 32
+    assert (plan.resources, exported) == ([], {})
 
 
 def test_a_bad_stack_file_ends_the_program_before_anything_is_registered(

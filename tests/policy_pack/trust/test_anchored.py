@@ -58,6 +58,8 @@ def test_whole_values_fit(text: str, yes: list[str], no: list[str]) -> None:
         ("^a)$", "not a regular expression"),
         ("^[a$", "not a regular expression"),
         ("^*a$", "not a regular expression"),
+        ("^[[:alpha:]]$", "in a class of characters is not accepted"),
+        ("^[a--b]$", "in a class of characters is not accepted"),
     ],
 )
 def test_what_is_not_anchored_or_not_plain_is_refused(text: str, why: str) -> None:
