@@ -108,7 +108,7 @@ def _character_fault(character: str, groups: list[bool]) -> str:
 
 
 def _class_fault(members: str) -> str:
-    # Python means to read these as sets within sets one day, and says so; RE2 reads some of them so today (`[[:alpha:]]`).
+    # Python means to read these as sets within sets one day; RE2 reads some of them so today (`[[:alpha:]]`).
     odd = next((one for one in ("[", "--", "&&", "~~", "||") if one in members), None)
     return f"{odd} in a class of characters is not accepted" if odd else ""
 
