@@ -17,7 +17,7 @@ from components.base import Args, Component, Text
 from components.labels import labels
 from components.sections.velero import RestoreCheck
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import Room, RoomArgs
 from components.versions import PYTHON_IMAGE
 
 ROOM = "restore-test"
@@ -33,7 +33,6 @@ KINDS = (
     "networking.k8s.io/v1/networkpolicies",
 )
 """What is restored and removed again: `<group and version>/<plural>`."""
-API_SERVER = Flow(name="api-server", direction=Direction.EGRESS, ports=(443, 6443))
 _SCRIPT = Path(__file__).parent / "trial.py"
 _ACCOUNT, _SCRIPTS = "/var/run/secrets/kubernetes", "/scripts"
 _USER = 65534

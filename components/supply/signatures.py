@@ -31,7 +31,6 @@ API_VERSION: Final = "policy.sigstore.dev/v1alpha1"
 _WEBHOOK_PORT = 8443
 _KMS = "awskms:///"
 _ALIAS = "alias/"
-_PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
 class ImageKey(Args):
