@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 OK: Final = 200
 
+_CONNECTIONS: Final = 16  # at once, to one origin
 _ERROR_BYTES: Final = 4096
 _HEADERS_WANTED: Final = (
     "content-type",
@@ -99,7 +100,7 @@ class Transport:
     def __init__(self, access: Access, limits: Limits) -> None:
         self._access = access
         self._limits = limits
-        self._clients: dict[Origin, httpx.AsyncClient] = {}
+        self._clients: dict[tuple[Origin, int], httpx.AsyncClient] = {}
         self._tls: ssl.SSLContext | None = None
         self.round_trips: Counter[str] = Counter()
 
@@ -141,16 +142,17 @@ class Transport:
         try:
             return await client.send(built, stream=True)
         except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            # A kept connection that the other side has closed by now shows itself only here; a fresh one tells.
+            # A kept connection that the other side has closed by now shows itself only here. The others that are
+            # kept may be no better, so this one is asked on a connection of its own.
             self.round_trips["again"] += 1
-            return await client.send(built, stream=True)
+            return await self._client(origin, kept=0).send(built, stream=True)
 
-    def _client(self, origin: Origin) -> httpx.AsyncClient:
-        """One pooled client an origin, made when first needed: loading CA certificates costs more than a request."""
-        client = self._clients.get(origin)
+    def _client(self, origin: Origin, kept: int = _CONNECTIONS) -> httpx.AsyncClient:
+        """One client an origin and pool, made when first needed: loading CA certificates costs more than a request."""
+        client = self._clients.get((origin, kept))
         if client is None:
             secure = origin.scheme == "https"
-            client = self._clients[origin] = httpx.AsyncClient(
+            client = self._clients[origin, kept] = httpx.AsyncClient(
                 # The context without certificates trusts nobody: plain http needs none, https through it would fail.
                 verify=self._certificates() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
                 trust_env=False,
@@ -158,7 +160,7 @@ class Transport:
                 follow_redirects=False,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept, so none is sent
                 timeout=httpx.Timeout(self._limits.image_seconds, connect=self._limits.connect_seconds),
-                limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
+                limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=kept),
             )
         return client
 

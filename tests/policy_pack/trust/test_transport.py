@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import ssl
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +21,14 @@ from guardrails.trust import Outcome, Verifier
 from guardrails.trust.access import Access
 from guardrails.trust.evidence import ENVELOPE
 from guardrails.trust.limits import Limits
+from guardrails.trust.transport import Answer, Request, Transport
 from tests.support.hostile_registry import Exchange, HostileRegistry, answers, forever
 from tests.support.proxy import tunnelling
 from tests.support.signing import OCI_INDEX, OCI_MANIFEST, SIMPLE_SIGNING, Signer, encode, sha256
 from tests.support.trust import NAME, PATIENCE, Scene, Trust, failed, judged, named
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
 
@@ -67,6 +71,36 @@ def test_https_is_believed_for_its_name_and_authority_only(
         assert verdict.outcome is Outcome.TRUSTED, verdict
     else:
         failed(verdict, "certificate verify failed" if not trusted else "ertificate")
+
+
+def test_connections_that_the_registry_has_closed_meanwhile_do_no_harm(hostile: HostileRegistry) -> None:
+    """Both kept ones are dead: a repetition on the second would fail as the first did."""
+    together = threading.Barrier(2)
+    served: set[socket.socket] = set()
+
+    def once(exchange: Exchange) -> None:
+        if exchange.connection not in served:
+            served.add(exchange.connection)
+            if len(served) <= together.parties:
+                together.wait(timeout=30)
+            exchange.reply(200, b"yes")
+            exchange.close_connection = False
+
+    hostile.misbehaviours[""] = once
+    request = Request(f"http://{hostile.host}/v2/a/manifests/b", "image", limit=10)
+
+    async def ask() -> list[Answer]:
+        transport = Transport(Access(), Limits(image_seconds=30))
+        try:
+            return [
+                *await asyncio.gather(transport.send(request), transport.send(request)),
+                await transport.send(request),
+            ]
+        finally:
+            await transport.close()
+
+    assert [answer.body for answer in asyncio.run(ask())] == [b"yes"] * 3
+    assert len(served) == 3
 
 
 BUCKET = "prod-sa-east-1-starport-layer-bucket.s3.sa-east-1.amazonaws.com"
