@@ -1,7 +1,8 @@
 """The program's pins as JSON, for whoever has to fetch, mirror or import what they name.
 
-`python -m components.pins` tells the third-party charts; `python -m components.pins images STACKFILE...` the images of
-others by digest, each under the names that those stacks have for it (`cartorio:mirrors`).
+`python -m components.pins` tells the third-party charts, those without a digest with the one of the project's lock;
+`python -m components.pins images STACKFILE...` the images of others by digest, each under the names that those stacks
+have for it (`cartorio:mirrors`).
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components import versions
+from components.errors import Problem
+from components.locked import read_lock
 from components.sources import ImagePin, Mirrored, Sources
-from components.vendored import pinned_charts
+from components.vendored import held, pinned_charts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,7 +86,10 @@ def main(arguments: list[str]) -> None:
         except ValueError as error:  # pydantic's, too
             sys.exit(f"no mirrors: {error}")
     else:
-        told = [asdict(pin) for pin in pinned_charts()]
+        lock = read_lock(Path.cwd())
+        if isinstance(lock, Problem):
+            sys.exit(str(lock))
+        told = [asdict(pin) for pin in held(pinned_charts(), lock)]
     sys.stdout.write(json.dumps(told, indent=2) + "\n")
 
 

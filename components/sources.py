@@ -18,8 +18,8 @@ class ChartPin:
         name: its name in the source.
         version: exactly this one, as the chart says it (with or without a `v`).
         source: `https://...` of a chart repository, or `oci://...` of the folder that has the chart.
-        digest: SHA-256 of the chart's archive, in hexadecimal digits; None where the source was out of reach when the
-            pin was made (docs/components/pins.md lists those).
+        digest: SHA-256 of the chart's archive, in hexadecimal digits; None where nobody who can be believed has
+            published it, so that the first `cartorio charts vendor` decides and `components.locked` holds it to that.
     """
 
     name: str

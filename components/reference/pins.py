@@ -12,7 +12,7 @@ from components.sources import ChartPin, EksPins, ImagePin, MongoDbPins
 if TYPE_CHECKING:
     from types import ModuleType
 
-_UNVERIFIED = "not verified: source out of reach"
+_UNVERIFIED = "by the lock"
 
 
 def pins_page(notice: str, pins: ModuleType = versions) -> str:
@@ -36,9 +36,12 @@ def pins_page(notice: str, pins: ModuleType = versions) -> str:
             "",
             "## Charts",
             "",
-            f"{len(charts)} charts: {len(charts) - open_} verified by the digest of their archive, {open_} not, as the",
-            "source could not be reached from where the pin was made. Whoever can reach it writes the digest into",
-            "`versions.py`.",
+            f"{len(charts)} charts: {len(charts) - open_} by the digest of their archive, as their publishers' indexes",
+            f"or several independent projects have it. Of {open_} nobody who can be believed publishes it: the first",
+            "`cartorio charts vendor` takes what it gets and writes its digest to `charts/vendor/lock.json`, and from",
+            "then on nothing else is taken or installed: review that file like the pins. An archive in",
+            "`charts/vendor` that has a digest in neither place ends a stack before it begins, and a chart that is not",
+            "there is refused by the policy pack outside of a rehearsal.",
             "",
             *table(
                 ("chart", "version", "source", "SHA-256 of the archive", "pin"),

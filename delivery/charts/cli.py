@@ -68,7 +68,10 @@ def vendor(
     project: _Project = None,
     as_json: _Json = False,
 ) -> None:
-    """Fetch charts into charts/vendor, each held to its pinned digest where it has one. Commit what it brings.
+    """Fetch charts into charts/vendor, each held to its pinned digest. Commit what it brings.
+
+    A chart whose publisher tells no digest is pinned by what comes the first time: its digest goes to
+    charts/vendor/lock.json, and nothing else is taken or installed from then on.
 
     For example:
 
@@ -115,6 +118,8 @@ def _sources(root: Path, stack: str | None) -> Sources:
 
 
 def _tell(states: Sequence[State], *, as_json: bool) -> None:
+    from components.locked import LOCK
+
     if as_json:
         charts = [
             {
@@ -131,7 +136,7 @@ def _tell(states: Sequence[State], *, as_json: bool) -> None:
     table = Table("chart", "version", "in the project", "SHA-256")
     for state in states:
         there = "no" if state.digest is None else "CHANGED" if state.changed else "yes"
-        held = "" if state.pin.digest else " (not pinned yet: digest=... in components/versions.py)"
+        held = "" if state.pin.digest else f" (not in {LOCK}: cartorio charts vendor {state.pin.name})"
         table.add_row(state.pin.name, state.pin.version, there, (state.digest + held) if state.digest else "")
     console = Console(highlight=False, emoji=False)
     console.print(table)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from components.errors import Problem
+from components.locked import LOCK, read_lock, render_lock
 from components.sources import VENDORED, ChartPin, Sources
+from components.vendored import held
 from lab.charts.pins import Pin
 from lab.charts.source import UnreachableError, pull
 from lab.errors import LabError
@@ -24,7 +27,7 @@ class State:
     """A pinned chart and what the project has of it.
 
     Attributes:
-        pin: the chart.
+        pin: the chart, with the digest of the lock where it has none itself.
         digest: SHA-256 of the archive in the project; None: there is none.
     """
 
@@ -33,19 +36,25 @@ class State:
 
     @property
     def changed(self) -> bool:
-        """Whether the archive is another than the pinned one."""
-        return self.digest is not None and self.pin.digest not in {None, self.digest}
+        """Whether the archive is another than the pinned one; one that nothing holds could be any."""
+        return self.digest is not None and self.pin.digest != self.digest
 
 
 def states(project: Path, pins: Iterable[ChartPin]) -> tuple[State, ...]:
-    """What the project has of each."""
-    return tuple(State(pin, _digest(project / VENDORED / pin.archive)) for pin in pins)
+    """What the project has of each.
+
+    Raises:
+        LabError: its lock cannot be used.
+    """
+    return tuple(State(pin, _digest(project / VENDORED / pin.archive)) for pin in held(pins, _lock(project)))
 
 
 def vendor(
     project: Path, pins: Iterable[ChartPin], sources: Sources, helm: Path, environment: Mapping[str, str]
 ) -> Iterator[State]:
-    """Fetch charts into the project, one after the other; each is there whole, or as it was before.
+    """Fetch charts into the project, one after the other; each is there and in the lock whole, or as it was before.
+
+    A chart without a digest, in its pin or in the lock, is what its source gives this time, and from then on that.
 
     Args:
         project: the folder of `Pulumi.yaml`.
@@ -55,9 +64,11 @@ def vendor(
         environment: its environment, which has the proxies and credentials of registries.
 
     Raises:
-        LabError: a source does not answer, or gives something else than what is pinned.
+        LabError: a source does not answer, or gives something else than what is pinned or locked; the lock cannot be
+            used.
     """
-    for pin in pins:
+    lock = _lock(project)
+    for pin in held(pins, lock):
         try:
             content = pull(_located(pin, sources), helm, environment, _SECONDS)
         except (UnreachableError, TimeoutError) as error:
@@ -66,12 +77,26 @@ def vendor(
                 where=_located(pin, sources).source,
                 remedy="fetch it where its source, or a mirror of the stack (`cartorio:mirrors`), can be reached",
             ) from error
-        file = project / VENDORED / pin.archive
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(f".{file.name}.{os.getpid()}")
-        new.write_bytes(content)
-        new.replace(file)
-        yield State(pin, _digest(file))
+        digest = hashlib.sha256(content).hexdigest()
+        _put(project / VENDORED / pin.archive, content)
+        lock[pin.archive] = digest
+        _put(project / LOCK, render_lock(lock).encode())
+        yield State(replace(pin, digest=digest), digest)
+
+
+def _lock(project: Path) -> dict[str, str]:
+    lock = read_lock(project)
+    if isinstance(lock, Problem):
+        raise LabError(lock.message, where=lock.file)
+    return lock
+
+
+def _put(file: Path, content: bytes) -> None:
+    """The file is there whole, or as it was before."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    new.write_bytes(content)
+    new.replace(file)
 
 
 def _located(pin: ChartPin, sources: Sources) -> Pin:

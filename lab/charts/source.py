@@ -131,7 +131,7 @@ def pull(pin: Pin, helm: Path, environment: Mapping[str, str], patience: float =
         raise LabError(
             f"{pin} is not what was pinned: its archive has the digest {found}, not {pin.digest}",
             where=pin.source,
-            remedy="find out who changed it before you change the pin in components/versions.py",
+            remedy="find out who changed it before you change components/versions.py or charts/vendor/lock.json",
         )
     return content
 

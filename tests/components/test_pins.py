@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from components import versions
+from components.locked import LOCK, render_lock
 from components.pins import images, main, named
 from components.sources import Mirrored, Sources
 from components.vendored import pinned_charts
@@ -34,6 +35,20 @@ def test_it_prints_them_as_json() -> None:
         "source": versions.CERT_MANAGER.source,
         "digest": versions.CERT_MANAGER.digest,
     } in json.loads(done.stdout)
+
+
+def test_a_chart_without_a_digest_has_the_one_of_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / LOCK).parent.mkdir(parents=True)
+    (tmp_path / LOCK).write_text(render_lock({versions.VAULT.archive: "0" * 64}))
+    main([])
+    told = {one["name"]: one["digest"] for one in json.loads(capsys.readouterr().out)}
+    assert (told["vault"], told["cert-manager"]) == ("0" * 64, versions.CERT_MANAGER.digest)
+    (tmp_path / LOCK).write_text("{}")
+    with pytest.raises(SystemExit, match="is no lock of charts"):
+        main([])
 
 
 def test_every_image_that_is_pinned_by_digest_is_listed_once() -> None:

@@ -26,8 +26,8 @@ def test_every_pin_is_there_with_how_far_it_is_verified() -> None:
         ),
     )
     assert "<!-- written by hand -->" in page
-    assert "2 charts: 1 verified" in page
-    assert "| keda | `2.0` | `https://keda.example` | not verified: source out of reach | `KEDA` |" in page
+    assert "2 charts: 1 by the digest" in page
+    assert "| keda | `2.0` | `https://keda.example` | by the lock | `KEDA` |" in page
     assert "| vault | `0.3` | `oci://vault.example` | `ab12` | `VAULT` |" in page
     assert "| `quay.io/tool` | `1.0` | `sha256:cd34` | `TOOL` |" in page
     assert "| add-on | 1.36 |" in page

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner, Result
 
+from components import versions
+from components.locked import LOCK
 from components.sources import VENDORED
 from components.vendored import pinned_charts
 from delivery.cli import app
+from lab.errors import LabError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +38,23 @@ def test_programs_read_what_is_there(tmp_path: Path) -> None:
     assert told["schema"] == "cartorio.charts/v1"
     there = {chart["name"]: chart["vendored"] for chart in told["charts"] if chart["vendored"]}
     assert list(there) == [pin.name]
+
+
+def test_one_that_nothing_holds_is_a_finding(tmp_path: Path) -> None:
+    file = tmp_path / VENDORED / versions.VAULT.archive
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"chart")
+    result = _run("list", "--project", str(tmp_path))
+    assert result.exit_code == 1
+    assert "CHANGED" in result.output
+
+
+def test_a_broken_lock_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / VENDORED).mkdir(parents=True)
+    (tmp_path / LOCK).write_text("{}")
+    result = _run("list", "--project", str(tmp_path))
+    assert isinstance(result.exception, LabError)
+    assert "is no lock of charts" in str(result.exception)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from components.locked import LOCK, read_lock, render_lock
 from components.sources import VENDORED, ChartPin, Mirrored, Sources
 from delivery.charts.vendor import states, vendor
 from guardrails.resources.helm import Renderer
@@ -63,6 +64,20 @@ def test_it_comes_from_the_mirror_of_a_stack(
     assert state.digest is not None
 
 
+def test_what_came_first_is_all_that_is_taken_later(
+    helm: Path, environment: Mapping[str, str], repository: Repository, tmp_path: Path
+) -> None:
+    content = repository.add("one", "1.2.3", CONFIG_MAP)
+    pin = ChartPin("one", "1.2.3", repository.url)
+    list(vendor(tmp_path, [pin], Sources(), helm, environment))
+    assert read_lock(tmp_path) == {pin.archive: hashlib.sha256(content).hexdigest()}
+    assert not states(tmp_path, [pin])[0].changed
+    (tmp_path / LOCK).write_text(render_lock({pin.archive: "0" * 64}))
+    with pytest.raises(LabError, match="is not what was pinned"):
+        list(vendor(tmp_path, [pin], Sources(), helm, environment))
+    assert states(tmp_path, [pin])[0].changed
+
+
 @pytest.mark.parametrize(
     ("digest", "source", "what"),
     [("0" * 64, None, "is not what was pinned"), (None, NOBODY, "cannot be fetched: .*connection refused")],
@@ -84,4 +99,4 @@ def test_what_is_there_stays_when_nothing_better_comes(
     with pytest.raises(LabError, match=what):
         list(vendor(tmp_path, [pin], Sources(), helm, environment))
     assert [file.read_bytes() for file in there.parent.iterdir()] == [b"as before"]
-    assert states(tmp_path, [pin])[0].changed == (digest is not None)
+    assert states(tmp_path, [pin])[0].changed
