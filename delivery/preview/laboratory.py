@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab.report import Reporter
+    from lab.services import Endpoints
 
 _INFIX: Final = "-preview-"
 _TOOLS: Final = (
     *("pulumi", "kubectl", "helm", "cosign", "crane", "pulumi-resource-kubernetes", "pulumi-language-python-exec"),
-    *("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok", "kwok-stages"),
+    *("etcd", "kube-apiserver"),
 )
 
 
@@ -56,31 +57,52 @@ def engines(project: Path, stacks: Sequence[str], report: Reporter) -> Iterator[
     _sweep(usual, report)
     paths = replace(usual, root=usual.root.with_name(f"{usual.root.name}{_INFIX}{os.getpid()}"))
     toolchain = ensure(_TOOLS, paths, report)
-    lab = Lab(paths, toolchain)
+    lab = Lab(paths, toolchain, pods=False)
     try:
-        # The program is asked, and what it names is fetched, while the services start: most of that is waiting.
-        with ThreadPoolExecutor(thread_name_prefix="asked") as pool:
-            asked_charts = pool.submit(pins.ask, project)
-            asked_images = pool.submit(imports.ask, project, [stack_file(project, stack) for stack in stacks])
-            copies = {stack: copy_project(project, paths.root / f"project-{stack}", stack) for stack in stacks}
-            endpoints = lab.up(report)
-            variables = environment(paths, toolchain, endpoints)
-            fetched = pool.submit(source.collect, asked_charts.result(), toolchain.path("helm"), variables)
-            signed = imports.sign(asked_images.result(), paths.root, toolchain, endpoints, variables, report)
-            charts = fetched.result()
+        variables, charts, copies = _up(lab, project, stacks, report)
         report.step("charts", f"served: {len(charts)}")
         with mirror.serve(charts, paths.root / "charts.json") as served:
-            variables |= {**signed.environment, **served.environment}
-            made = {}
-            for stack, copy in copies.items():
-                ensure_release(copy, stack)
-                pack = {"PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}
-                made[stack] = Engine({**variables, **pack}, copy)
-                made[stack].select_or_init(stack)
-            yield made
+            yield {
+                stack: Engine(
+                    {**variables, **served.environment, "PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}, copy
+                )
+                for stack, copy in copies.items()
+            }
     finally:
-        lab.down(report)
+        lab.down(report, grace=0)
         shutil.rmtree(paths.root, ignore_errors=True)
+
+
+def _up(
+    lab: Lab, project: Path, stacks: Sequence[str], report: Reporter
+) -> tuple[Mapping[str, str], tuple[source.Chart, ...], Mapping[str, Path]]:
+    """Start the lab; the environment of its engines, the charts to serve, and the copies, which know their stacks.
+
+    Whatever needs no cluster is done while the API server starts, which is mostly waiting.
+    """
+    root, tools = lab.paths.root, lab.toolchain
+    prepared: Future[tuple[Mapping[str, str], tuple[source.Chart, ...]]] = Future()
+    with ThreadPoolExecutor(thread_name_prefix="asked") as pool:
+        asked_charts = pool.submit(pins.ask, project)
+        asked_images = pool.submit(imports.ask, project, [stack_file(project, stack) for stack in stacks])
+        copies = {stack: copy_project(project, root / f"project-{stack}", stack) for stack in stacks}
+
+        def meanwhile(endpoints: Endpoints) -> None:
+            variables = environment(lab.paths, tools, endpoints)
+            fetched = pool.submit(source.collect, asked_charts.result(), tools.path("helm"), variables)
+            selected = [pool.submit(_select, Engine(variables, copy), stack) for stack, copy in copies.items()]
+            signed = imports.sign(asked_images.result(), root, tools, endpoints, variables, report)
+            for one in selected:
+                one.result()
+            prepared.set_result(({**variables, **signed.environment}, fetched.result()))
+
+        lab.up(report, meanwhile)
+    return *prepared.result(), copies
+
+
+def _select(engine: Engine, stack: str) -> None:
+    ensure_release(engine.project, stack)
+    engine.select_or_init(stack)
 
 
 def _sweep(usual: LabPaths, report: Reporter) -> None:

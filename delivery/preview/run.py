@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,12 +21,13 @@ from guardrails.record import VARIABLE as RECORD
 from lab.engine.engine import Engine, EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from delivery.plan.model import Plan
     from lab.engine.engine import Finished
 
 _TAIL: Final = 20  # lines
+_CHARTS: Final = "lab:charts"
 
 
 def preview(
@@ -49,7 +51,12 @@ def preview(
         EngineError: `pulumi` did not come to the point of previewing anything.
     """
     begun, at = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
-    with tempfile.TemporaryDirectory(prefix="cartorio-") as folder:  # mode 0700
+    with (
+        tempfile.TemporaryDirectory(prefix="cartorio-") as folder,  # mode 0700
+        ThreadPoolExecutor(thread_name_prefix="asked") as pool,
+    ):
+        # Asked meanwhile: whoever waits for the preview does not wait for these, too.
+        asked_version, asked_commit = pool.submit(version, engine), pool.submit(commit, engine.project, os.environ)
         log, told = Path(folder) / "events.jsonl", Path(folder) / "record.jsonl"
         recording = Engine({**engine.environment, RECORD: str(told)}, engine.project)
         finished = recording.run(
@@ -63,14 +70,14 @@ def preview(
         origin = Origin(
             at=at,
             by=person(os.environ),
-            engine=version(engine),
-            commit=commit(engine.project, os.environ),
+            engine=asked_version.result(),
+            commit=asked_commit.result(),
             lab=lab,
             seconds=round(time.monotonic() - begun, 1),
         )
         with _lines(log) as lines:
             plan = reduce(
-                lines,
+                _named(lines, engine.environment) if lab else lines,
                 project=engine.project_name,
                 stack=stack,
                 origin=origin,
@@ -118,6 +125,14 @@ def commit(project: Path, environment: Mapping[str, str]) -> str:
 def version(engine: Engine) -> str:
     """The engine's version, as in "3.259.0"."""
     return engine.run("version").stdout.strip().removeprefix("v")
+
+
+def _named(lines: Iterable[str], environment: Mapping[str, str]) -> Iterator[str]:
+    """Lines with the address of the lab's charts by its name: it is another one in every lab, the plan is not."""
+    from lab.charts.mirror import MIRROR
+
+    address = environment.get(MIRROR)
+    return (line.replace(address, _CHARTS) if address else line for line in lines)
 
 
 class _lines:  # noqa: N801 - used as a function

@@ -75,8 +75,8 @@ def _previews(out: Console) -> None:
         stage.charts.define(step.type for step in stage.engine.preview(STACK).steps)
         update = timeline.up(stage.engine, STACK, Path(folder))
         links = chain.longest(update.seconds, stage.engine.state(STACK).resources)
-    parts = (*previews.report(times), previews.share(times), *chain.report(links, update.total, len(update.seconds)))
-    for part in parts:
+    told = (*previews.report(times), previews.share(times), previews.command(times))
+    for part in (*told, *chain.report(links, update.total, len(update.seconds))):
         out.print(part)
 
 

@@ -1,24 +1,27 @@
 """What is previewed: production with and without its policy pack, and a program that only imports the same modules.
 
-The modules are those that production's program has imported when it ends, by its own account in a preview that is not
-measured: the providers' SDKs import much of themselves when they are first used.
+Last, the same by `cartorio preview --lab` from a clean shell, which starts a lab of its own, and ends it. The modules
+are those that production's program has imported when it ends, by its own account in a preview that is not measured: the
+providers' SDKs import much of themselves when they are first used.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError
+from lab.paths import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from lab.engine.engine import Engine
 
@@ -27,6 +30,7 @@ _EMPTY_STACK = "bench"
 _EMPTY = "name: empty\nruntime:\n  name: python\n  options: {{toolchain: pip, virtualenv: {virtualenv}}}\n"
 _PACK = "PULUMI_OPTION_POLICY_PACK"
 _UNJUDGED = "cartorio:policyPack: optional"
+_COMMAND = (str(Path(sys.executable).with_name("cartorio")), "preview", "--lab")
 # Appended to the program. Only what has a spec can be imported by its name.
 _RECORDER = """
 import atexit, json, pathlib, sys
@@ -45,12 +49,21 @@ class Cost:
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of preview: its name, its project folder and stack, and the environment that it runs in."""
+    """One kind of preview.
+
+    Attributes:
+        name: what the table calls it.
+        project: the project's folder.
+        stack: the stack.
+        variables: the environment that it runs in.
+        command: what previews it; `pulumi preview` if not given.
+    """
 
     name: str
     project: Path
     stack: str
     variables: Mapping[str, str]
+    command: tuple[str, ...] = ()
 
     def cost(self) -> Cost:
         """Run it once.
@@ -59,12 +72,15 @@ class Case:
             LabError: it failed, or took too long.
         """
         start, used = time.perf_counter(), _used()
-        pulumi(("preview", "--stack", self.stack), self.project, self.variables)
+        if self.command:
+            _run(self.command, self.project, self.variables)
+        else:
+            pulumi(("preview", "--stack", self.stack), self.project, self.variables)
         return Cost(time.perf_counter() - start, _used() - used)
 
 
 def cases(engine: Engine, stack: str, folder: Path) -> tuple[Case, ...]:
-    """The cases, the empty program first.
+    """The cases: the empty program, the stack without and with its pack, the command.
 
     Args:
         engine: knows `stack`, and has a copy of the program that may be changed for a moment.
@@ -81,7 +97,14 @@ def cases(engine: Engine, stack: str, folder: Path) -> tuple[Case, ...]:
         Case("empty program, same imports", empty, _EMPTY_STACK, alone),
         Case(f"{stack}, no pack", engine.project, stack, plain),
         Case(f"{stack}, policy pack", engine.project, stack, judged),
+        Case(f"cartorio preview --lab {stack}", PROJECT_ROOT, stack, _clean_shell(), (*_COMMAND, stack)),
     )
+
+
+def _clean_shell() -> dict[str, str]:
+    """Nobody's credentials, nothing of a lab; the tools' cache is where this run has it."""
+    kept = {name: os.environ[name] for name in ("HOME", "CARTORIO_CACHE", "TMPDIR") if name in os.environ}
+    return {"PATH": "/usr/bin:/bin", **kept}
 
 
 def _let_unjudged(stack_file: Path) -> None:
@@ -131,18 +154,21 @@ def pulumi(arguments: tuple[str, ...], project: Path, variables: Mapping[str, st
     Raises:
         LabError: it failed, or took too long.
     """
+    _run(("pulumi", *arguments, "--non-interactive", "--cwd", str(project)), project, variables)
+
+
+def _run(command: tuple[str, ...], project: Path, variables: Mapping[str, str]) -> None:
+    told = " ".join((Path(command[0]).name, *command[1:])).partition(" --non-interactive")[0]
     try:
         done = subprocess.run(
-            ["pulumi", *arguments, "--non-interactive", "--cwd", str(project)],  # noqa: S607  the lab's, by its PATH
+            command,
             env=dict(variables), capture_output=True, text=True, timeout=_PREVIEW_SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise LabError(
-            f"pulumi {' '.join(arguments)} did not end within {_PREVIEW_SECONDS} s", where=str(project)
-        ) from error
+        raise LabError(f"{told} did not end within {_PREVIEW_SECONDS} s", where=str(project)) from error
     if done.returncode != 0:
         lines = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise LabError(f"pulumi {' '.join(arguments)} failed (exit {done.returncode}):\n{lines}", where=str(project))
+        raise LabError(f"{told} failed (exit {done.returncode}):\n{lines}", where=str(project))
 
 
 def _used() -> float:

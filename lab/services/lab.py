@@ -22,6 +22,7 @@ from lab.services.runner import GRACE, Runner
 from lab.services.service import Service, Site
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from lab.paths import LabPaths
@@ -35,6 +36,8 @@ EXTRAS: dict[str, tuple[Service, ...]] = {"admission": admission.ADMISSION, "git
 TOOLS: tuple[str, ...] = tuple(sorted({name for service in SERVICES for name in service.tools}))
 NAMES: tuple[str, ...] = tuple(service.name for service in SERVICES)
 
+# What makes pods of what the API server is told, and runs them.
+_OF_PODS = frozenset({"kube-controller-manager", "kube-scheduler", "kwok"})
 _ALL = (*SERVICES, *(service for group in EXTRAS.values() for service in group))
 
 _PATIENCE = 30.0  # seconds for one request
@@ -49,14 +52,22 @@ class Lab:
         paths: its folders.
         toolchain: where the programs are.
         extras: which of `EXTRAS` it has besides. Those that another `up` started are left as they are.
+        pods: whether pods run in it. What only asks the API server, as a preview does, is up sooner without the
+            controllers, the scheduler and the nodes.
     """
 
     paths: LabPaths
     toolchain: Tools
     extras: tuple[str, ...] = ()
+    pods: bool = True
 
-    def up(self, report: Reporter) -> Endpoints:
+    def up(self, report: Reporter, meanwhile: Callable[[Endpoints], None] | None = None) -> Endpoints:
         """Make every service run and answer; keeps those that do, so that it may be called at any time.
+
+        Args:
+            report: told the progress.
+            meanwhile: called in a thread of its own once the cloud answers, while the cluster may still be starting
+                (`kubernetes_url` is not to be relied on); it has to end, too, before this does.
 
         Raises:
             LabError: a service cannot be started; the others are left as they are, and another `up` goes on from there.
@@ -67,21 +78,29 @@ class Lab:
             current = state.load(self.paths) or state.State()
             site = Site(self.paths, self.toolchain, pki.ensure(self.paths.root / "pki"), {})
             asked = tuple(service for name in self.extras for service in EXTRAS[name])
-            runner = Runner((*SERVICES, *asked), site, current, report)
+            usual = SERVICES if self.pods else tuple(one for one in SERVICES if one.name not in _OF_PODS)
+            runner = Runner((*usual, *asked), site, current, report)
 
             def finish() -> None:
+                if not self.pods:
+                    return
                 api = controlplane.api(Site(self.paths, self.toolchain, site.pki, runner.current.ports))
                 nodes.ensure(api)
                 nodes.expect_ready(api)
 
-            current = runner.run(finish)
+            aside = (lambda: meanwhile(self._endpoints(runner.current))) if meanwhile else None
+            current = runner.run(finish, aside, [service.name for service in CLOUD])
             endpoints = self._endpoints(current)
             if endpoints != current.endpoints:
                 state.save(self.paths, current.model_copy(update={"endpoints": endpoints}))
             return endpoints
 
-    def down(self, report: Reporter) -> None:
+    def down(self, report: Reporter, grace: float = GRACE) -> None:
         """End every process of this lab, whatever `state.json` says, and delete the lab's folder.
+
+        Args:
+            report: told the progress.
+            grace: seconds that each has to end by itself. 0: none is waited for, as when nothing in it is to be kept.
 
         Raises:
             LabError: a process cannot be ended or a file not be deleted.
@@ -91,11 +110,11 @@ class Lab:
             return
         with os_errors_explained(self.paths.root), lock.held(self.paths.root, report):
             running = processes.of_lab(self.paths.root)
-            for names in _waves():
+            for names in _waves() if grace else ():
                 identities = [identity for name, identity in running if name in names]
                 for name in sorted({name for name, _ in running} & names):
                     report.step(name, "stopping")
-                processes.stop(identities, root=self.paths.root, grace=GRACE)
+                processes.stop(identities, root=self.paths.root, grace=grace)
             # Whatever is left has a mark of this lab but no name of today's services.
             processes.stop(
                 (identity for _, identity in processes.of_lab(self.paths.root)), root=self.paths.root, grace=0
@@ -171,7 +190,7 @@ class Lab:
     def _endpoints(self, current: State) -> Endpoints:
         ports = current.ports
         return Endpoints(
-            kubernetes_url=f"https://{LOOPBACK}:{ports['kube-apiserver']}",
+            kubernetes_url=f"https://{LOOPBACK}:{ports.get('kube-apiserver', 0)}",
             kubeconfig=self.paths.kubeconfig,
             cloud_url=f"http://{LOOPBACK}:{ports['moto']}",
             cloud_generation=current.services["moto"].generation,

@@ -31,6 +31,7 @@ GRACE = 8.0  # seconds between TERM and KILL
 _ATTEMPTS = 3  # starts of one service, each on other ports, when somebody else takes its port
 _PATIENCE = 10.0  # seconds that a service which has answered before may take to answer again
 _POLL = 0.05  # seconds
+_ASIDE = ""  # no service's name
 _TAIL = 12  # lines of a log in an error
 
 
@@ -57,18 +58,27 @@ class Runner:
     _end: threading.Event = field(default_factory=threading.Event)
     _strays: dict[str, list[Identity]] | None = None
 
-    def run(self, finish: Callable[[], None]) -> State:
+    def run(
+        self, finish: Callable[[], None], aside: Callable[[], None] | None = None, after: Sequence[str] = ()
+    ) -> State:
         """Make every service answer, then `finish` the whole (which may raise `NotReady` for a while).
+
+        Args:
+            finish: called when all answer.
+            aside: called in a thread of its own, whatever the others do, when some answer.
+            after: the names of those.
 
         Raises:
             LabError: a service does not start, does not answer in time, or dies.
         """
         futures: dict[str, Future[None]] = {}
-        pool = ThreadPoolExecutor(max_workers=len(self.services), thread_name_prefix="lab")
+        pool = ThreadPoolExecutor(max_workers=len(self.services) + 1, thread_name_prefix="lab")
         try:
             for service in self.services:
                 needs = [futures[name] for name in service.needs]
                 futures[service.name] = pool.submit(self._bring_up, service, needs)
+            if aside:
+                futures[_ASIDE] = pool.submit(self._do_aside, aside, [futures[name] for name in after])
             done, _ = wait(futures.values(), return_when=FIRST_EXCEPTION)
             self._raise_first(done)
             await_ready(finish, 60.0, self._end, lambda: None)
@@ -95,6 +105,14 @@ class Runner:
             with os_errors_explained(self.site.paths.root):
                 if not self._keep(service):
                     self._start(service)
+        except BaseException:
+            self._end.set()
+            raise
+
+    def _do_aside(self, aside: Callable[[], None], needs: Sequence[Future[None]]) -> None:
+        try:
+            self._await_needs(needs)
+            aside()
         except BaseException:
             self._end.set()
             raise

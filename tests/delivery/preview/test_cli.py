@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from delivery.plan import file
+from delivery.preview.run import preview as run_preview
+from lab.charts.mirror import MIRROR
+from lab.engine.engine import Engine
 from tests.support.plans import log, policy, state, step
 
 if TYPE_CHECKING:
@@ -117,3 +121,14 @@ def test_help_has_examples_and_exit_codes(run: Callable[..., Ran]) -> None:
     said = " ".join(run("--help").out.split())
     assert "cartorio preview --lab producao" in said
     assert "1 mandatory findings" in said
+
+
+@pytest.mark.parametrize("port", [41377, 37929])
+def test_the_address_of_a_labs_charts_is_not_in_its_plan(pulumi: EngineDouble, project: Path, port: int) -> None:
+    address = f"http://127.0.0.1:{port}"
+    release = step("create", "flux", new=state(inputs={"repositoryOpts": {"repo": address}}))
+    pulumi.answers("producao", log(release))
+    engine = Engine({**os.environ, MIRROR: address}, project)
+    (change,) = run_preview(engine, "producao", lab=True).changes
+    (repo,) = change.properties
+    assert (repo.after and repo.after.text) == '"lab:charts"'

@@ -64,7 +64,7 @@ def test_what_python_brings_is_left_out_and_the_order_kept() -> None:
 
 
 def test_the_cases_differ_in_what_they_say(tmp_path: Path, program: Path) -> None:
-    empty, plain, judged = cases(_engine(tmp_path, program), "producao", tmp_path)
+    empty, plain, judged, command = cases(_engine(tmp_path, program), "producao", tmp_path)
     assert (empty.stack, plain.stack, judged.stack) == ("bench", "producao", "producao")
     assert (plain.project, judged.project) == (program, program)
     assert PACK not in empty.variables
@@ -76,6 +76,9 @@ def test_the_cases_differ_in_what_they_say(tmp_path: Path, program: Path) -> Non
     assert '"yaml"' in text
     exec(compile(text, "empty", "exec"), {})  # noqa: S102 - it is a program, and runs
     assert (empty.project / "components").resolve() == program / "components"
+    assert command.command[1:] == ("preview", "--lab", "producao")
+    assert not {PACK, BACKEND, "KUBECONFIG", "AWS_ENDPOINT_URL"} & set(command.variables)  # a clean shell
+    assert command.variables["PATH"] == "/usr/bin:/bin"
 
 
 def test_a_preview_costs_time_on_the_clock_and_of_the_processors(tmp_path: Path) -> None:
@@ -83,6 +86,14 @@ def test_a_preview_costs_time_on_the_clock_and_of_the_processors(tmp_path: Path)
     cost = Case("busy", tmp_path, "s", variables).cost()
     assert cost.cpu > 0
     assert cost.wall > 0
+
+
+def test_another_command_is_measured_as_it_stands(tmp_path: Path) -> None:
+    script = ("/bin/sh", "-c", f'[ -z "$SECRET" ] && pwd > {tmp_path}/ran')
+    assert Case("command", tmp_path, "s", {}, script).cost().wall > 0
+    assert (tmp_path / "ran").is_file()
+    with pytest.raises(LabError, match=r"^false --lab failed \(exit 1\)"):
+        Case("command", tmp_path, "s", {}, ("/bin/false", "--lab")).cost()
 
 
 def test_a_failing_pulumi_is_told_by_its_last_words(tmp_path: Path) -> None:

@@ -46,12 +46,14 @@ def test_both_tables_are_the_result(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
     monkeypatch.setattr(module, "staged", staged)
     monkeypatch.setattr(module, "cases", lambda *_: ())
-    slow = {"empty": [Cost(1.0, 1.0)], "producao": [Cost(9.0, 9.0)]}
+    walls = (("empty", 1.0), ("plain", 8.0), ("producao", 9.0), ("command", 27.0))
+    slow = {name: [Cost(wall, wall)] for name, wall in walls}
     monkeypatch.setattr(previews, "measure", lambda *_: slow)
     monkeypatch.setattr(timeline, "up", lambda *_: Update(4.0, {URN: 1.0}))
     assert module.main() == 0  # it informs
     said = capsys.readouterr().out
     assert "limit 2.5 for producao: DOES NOT HOLD (9.00)" in said
+    assert "limit 2.0 for command, against the bare preview: DOES NOT HOLD (3.00)" in said
     assert "1 of 1 steps, 1.0 s of the 4.0 s" in said
     assert defined == ["aws:kms/key:Key"]
 

@@ -275,6 +275,30 @@ def test_what_finishes_is_awaited(site: Site) -> None:
     assert len(calls) == 3
 
 
+def test_what_is_done_aside_waits_for_what_it_needs_and_not_for_the_others(site: Site) -> None:
+    report, aside = _Steps(), threading.Event()
+
+    def finish() -> None:
+        if not aside.is_set():
+            raise NotReady("it is not done yet")
+
+    def do() -> None:
+        assert ("a", "ready") in [(name, what.partition(" ")[0]) for name, what in report.steps]
+        aside.set()
+
+    Runner((_serving("a"), _serving("b")), site, state.State(), report).run(finish, do, ["a"])
+    assert aside.is_set()
+
+
+def test_what_fails_aside_fails_the_whole_and_nothing_waits_for_it(site: Site) -> None:
+    def fail() -> None:
+        raise LabError("no key")
+
+    never = _running("b", "import time; time.sleep(60)")
+    with pytest.raises(LabError, match="no key"):
+        Runner((_serving("a"), never), site, state.State(), Quiet()).run(lambda: None, fail, ["a"])
+
+
 def _quick(request: object) -> object:
     def limited(self: Client, method: str, path: str, body: object = None) -> tuple[int, bytes]:
         self._timeout = 0.2
