@@ -20,7 +20,6 @@ class LogGroup(at.AwsResource):
     name: at.Text = at.text("name")
     retention_days: at.Number = at.number("retentionInDays")
     key: at.Link = at.link("kmsKeyId")
-    log_class: at.Text = at.text("logGroupClass")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -97,14 +96,14 @@ class DetectorFeature(at.AwsResource):
     status: at.Text = at.text("status")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:cloudwatch/logGroup:LogGroup": LogGroup,
-    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": LogAccess,
-    "aws:cloudtrail/trail:Trail": Trail,
-    "aws:cfg/recorder:Recorder": Recorder,
-    "aws:cfg/recorderStatus:RecorderStatus": RecorderStatus,
-    "aws:cfg/deliveryChannel:DeliveryChannel": DeliveryChannel,
-    "aws:guardduty/detector:Detector": Detector,
-    "aws:guardduty/detectorFeature:DetectorFeature": DetectorFeature,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    LogGroup,
+    LogAccess,
+    Trail,
+    Recorder,
+    RecorderStatus,
+    DeliveryChannel,
+    Detector,
+    DetectorFeature,
+)
+"""What each type is read as."""

@@ -19,6 +19,7 @@ class BackupVault(at.AwsResource):
 
     name: at.Text = at.text("name")
     key: at.Link = at.link("kmsKeyArn")
+    deletes_contents: at.Flag = at.flag("forceDestroy")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -86,11 +87,11 @@ class BackupSelection(at.AwsResource):
     tags: tuple[SelectionTag, ...] | Unknown = at.blocks("selectionTags", SelectionTag)
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:backup/vault:Vault": BackupVault,
-    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": VaultLock,
-    "aws:backup/vaultPolicy:VaultPolicy": VaultPolicy,
-    "aws:backup/plan:Plan": BackupPlan,
-    "aws:backup/selection:Selection": BackupSelection,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    BackupVault,
+    VaultLock,
+    VaultPolicy,
+    BackupPlan,
+    BackupSelection,
+)
+"""What each type is read as."""

@@ -31,7 +31,7 @@ class EksCluster(at.AwsResource):
     key: at.Link = at.link("encryptionConfig.provider.keyArn")
     access_mode: at.Text = at.text("accessConfig.authenticationMode", "CONFIG_MAP")
     creator_is_admin: at.Flag = at.flag("accessConfig.bootstrapClusterCreatorAdminPermissions", default=True)
-    deletion_protection: at.Flag = at.flag("deletionProtection")
+    refuses_deletion: at.Flag = at.flag("deletionProtection")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -90,6 +90,7 @@ class Repository(at.AwsResource):
 
     name: at.Text = at.text("name")
     mutability: at.Text = at.text("imageTagMutability", "MUTABLE")
+    deletes_contents: at.Flag = at.flag("forceDelete")
     scans: at.Flag = at.flag("imageScanningConfiguration.scanOnPush")
     encryption: tuple[RepositoryKey, ...] | Unknown = at.blocks("encryptionConfigurations", RepositoryKey)
 
@@ -110,19 +111,22 @@ class RepositoryPolicy(at.AwsResource):
     """Who may do what with a repository, or the whole registry."""
 
     label: ClassVar[str] = "aws:ecr RepositoryPolicy, RegistryPolicy"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        "aws:ecr/registryPolicy:RegistryPolicy",
+    )
 
     policy: at.Policy = at.policy("policy")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:eks/cluster:Cluster": EksCluster,
-    "aws:eks/nodeGroup:NodeGroup": NodeGroup,
-    "aws:eks/accessEntry:AccessEntry": AccessEntry,
-    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": AccessLevel,
-    "aws:eks/addon:Addon": Addon,
-    "aws:ecr/repository:Repository": Repository,
-    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": RepositoryTemplate,
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": RepositoryPolicy,
-    "aws:ecr/registryPolicy:RegistryPolicy": RepositoryPolicy,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    EksCluster,
+    NodeGroup,
+    AccessEntry,
+    AccessLevel,
+    Addon,
+    Repository,
+    RepositoryTemplate,
+    RepositoryPolicy,
+)
+"""What each type is read as."""

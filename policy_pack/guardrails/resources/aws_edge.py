@@ -19,13 +19,17 @@ class LoadBalancer(at.AwsResource):
     """A load balancer; absent properties have AWS's defaults."""
 
     label: ClassVar[str] = "aws:lb/loadBalancer:LoadBalancer"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:alb/loadBalancer:LoadBalancer",
+    )
 
     arn: at.Text = at.text("arn")
     kind: at.Text = at.text("loadBalancerType", "application")
     internal: at.Flag = at.flag("internal")
     drops_invalid_headers: at.Flag = at.flag("dropInvalidHeaderFields")
     desync: at.Text = at.text("desyncMitigationMode", "defensive")
-    deletion_protection: at.Flag = at.flag("enableDeletionProtection")
+    refuses_deletion: at.Flag = at.flag("enableDeletionProtection")
     logs_on: at.Flag = at.flag("accessLogs.enabled")
     logs_bucket: at.Link = at.link("accessLogs.bucket")
     groups: at.Texts = at.texts("securityGroups")
@@ -44,8 +48,11 @@ class Listener(at.AwsResource):
     """A port of a load balancer."""
 
     label: ClassVar[str] = "aws:lb/listener:Listener"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:lb/listener:Listener",
+        "aws:alb/listener:Listener",
+    )
 
-    balancer: at.Link = at.link("loadBalancerArn")
     port: at.Number = at.number("port")
     protocol: at.Text = at.text("protocol", "HTTP")
     tls_policy: at.Text = at.text("sslPolicy")
@@ -119,7 +126,7 @@ class Zone(at.AwsResource):
     name: at.Text = at.text("name")
     zone_id: at.Text = at.text("zoneId")
     networks: tuple[ZoneVpc, ...] | Unknown = at.blocks("vpcs", ZoneVpc)
-    force_destroy: at.Flag = at.flag("forceDestroy")
+    deletes_contents: at.Flag = at.flag("forceDestroy")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -143,17 +150,15 @@ class Distribution(at.AwsResource):
     web_acl: at.Link = at.link("webAclId")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:lb/loadBalancer:LoadBalancer": LoadBalancer,
-    "aws:alb/loadBalancer:LoadBalancer": LoadBalancer,
-    "aws:lb/listener:Listener": Listener,
-    "aws:alb/listener:Listener": Listener,
-    "aws:wafv2/webAcl:WebAcl": WebAcl,
-    "aws:wafv2/webAclAssociation:WebAclAssociation": WebAclAssociation,
-    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": WebAclLogging,
-    "aws:cloudfront/distribution:Distribution": Distribution,
-    "aws:acm/certificate:Certificate": Certificate,
-    "aws:route53/zone:Zone": Zone,
-    "aws:route53/record:Record": Record,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    LoadBalancer,
+    Listener,
+    WebAcl,
+    WebAclAssociation,
+    WebAclLogging,
+    Distribution,
+    Certificate,
+    Zone,
+    Record,
+)
+"""What each type is read as."""

@@ -36,6 +36,12 @@ class IdentityPolicy(at.AwsResource):
     """A policy of identities, by itself or inside one."""
 
     label: ClassVar[str] = "policies of identities (aws:iam Policy, RolePolicy, UserPolicy, GroupPolicy)"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:iam/policy:Policy",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/userPolicy:UserPolicy",
+        "aws:iam/groupPolicy:GroupPolicy",
+    )
 
     policy: at.Policy = at.policy("policy")
 
@@ -45,10 +51,15 @@ class PolicyAttachment(at.AwsResource):
     """A managed policy given to an identity."""
 
     label: ClassVar[str] = "aws:iam RolePolicyAttachment, UserPolicyAttachment, GroupPolicyAttachment, PolicyAttachment"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+        "aws:iam/policyAttachment:PolicyAttachment",
+    )
 
     policy_arn: at.Link = at.link("policyArn")
     role: at.Link = at.link("role")
-    roles: at.Texts = at.texts("roles")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -56,6 +67,16 @@ class StandingIdentity(at.AwsResource):
     """A person or program with credentials that stay: a user, a group of users, an access key, a password."""
 
     label: ClassVar[str] = "aws:iam User, Group, AccessKey, UserLoginProfile and what gives them policies"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:iam/user:User",
+        "aws:iam/group:Group",
+        "aws:iam/groupMembership:GroupMembership",
+        "aws:iam/userGroupMembership:UserGroupMembership",
+        "aws:iam/accessKey:AccessKey",
+        "aws:iam/userLoginProfile:UserLoginProfile",
+        "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
+        "aws:iam/sshKey:SshKey",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -68,24 +89,11 @@ class OidcProvider(at.AwsResource):
     audiences: at.Texts = at.texts("clientIdLists")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:iam/role:Role": IamRole,
-    "aws:iam/policy:Policy": IdentityPolicy,
-    "aws:iam/rolePolicy:RolePolicy": IdentityPolicy,
-    "aws:iam/userPolicy:UserPolicy": IdentityPolicy,
-    "aws:iam/groupPolicy:GroupPolicy": IdentityPolicy,
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": PolicyAttachment,
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment": PolicyAttachment,
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": PolicyAttachment,
-    "aws:iam/policyAttachment:PolicyAttachment": PolicyAttachment,
-    "aws:iam/user:User": StandingIdentity,
-    "aws:iam/group:Group": StandingIdentity,
-    "aws:iam/groupMembership:GroupMembership": StandingIdentity,
-    "aws:iam/userGroupMembership:UserGroupMembership": StandingIdentity,
-    "aws:iam/accessKey:AccessKey": StandingIdentity,
-    "aws:iam/userLoginProfile:UserLoginProfile": StandingIdentity,
-    "aws:iam/serviceSpecificCredential:ServiceSpecificCredential": StandingIdentity,
-    "aws:iam/sshKey:SshKey": StandingIdentity,
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": OidcProvider,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    IamRole,
+    IdentityPolicy,
+    PolicyAttachment,
+    StandingIdentity,
+    OidcProvider,
+)
+"""What each type is read as."""

@@ -24,7 +24,6 @@ class KmsKey(at.AwsResource):
     unlocked: at.Flag = at.flag("bypassPolicyLockoutSafetyCheck")
     policy: at.Policy = at.policy("policy")
     arn: at.Text = at.text("arn")
-    key_id: at.Text = at.text("keyId")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -58,10 +57,10 @@ class KmsAlias(at.AwsResource):
     target: at.Link = at.link("targetKeyId")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:kms/key:Key": KmsKey,
-    "aws:kms/replicaKey:ReplicaKey": KmsReplica,
-    "aws:kms/keyPolicy:KeyPolicy": KmsPolicy,
-    "aws:kms/alias:Alias": KmsAlias,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    KmsKey,
+    KmsReplica,
+    KmsPolicy,
+    KmsAlias,
+)
+"""What each type is read as."""

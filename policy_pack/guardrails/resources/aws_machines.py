@@ -15,10 +15,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Machine(at.AwsResource):
+    """How a machine is asked about itself, and entered."""
+
+    tokens: at.Text = at.text("metadataOptions.httpTokens", "optional")
+    endpoint: at.Text = at.text("metadataOptions.httpEndpoint", "enabled")
+    hops: at.Number = at.number("metadataOptions.httpPutResponseHopLimit")
+    key_name: at.Text = at.text("keyName")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MappedVolume(at.Block):
     """A volume that a template attaches."""
 
-    device: at.Text = at.text("deviceName")
     has_volume: at.Flag = at.present("ebs")
     encrypted: at.Flag = at.flag("ebs.encrypted")
     key: at.Link = at.link("ebs.kmsKeyId")
@@ -32,18 +41,13 @@ class Interface(at.Block):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class LaunchTemplate(at.AwsResource):
+class LaunchTemplate(Machine):
     """How machines are launched."""
 
     label: ClassVar[str] = "aws:ec2/launchTemplate:LaunchTemplate"
 
-    tokens: at.Text = at.text("metadataOptions.httpTokens", "optional")
-    metadata: at.Text = at.text("metadataOptions.httpEndpoint", "enabled")
-    hops: at.Number = at.number("metadataOptions.httpPutResponseHopLimit")
     volumes: tuple[MappedVolume, ...] | Unknown = at.blocks("blockDeviceMappings", MappedVolume)
     interfaces: tuple[Interface, ...] | Unknown = at.blocks("networkInterfaces", Interface)
-    key_name: at.Text = at.text("keyName")
-    user_data: at.Text = at.text("userData")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,20 +59,14 @@ class InstanceVolume(at.Block):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Instance(at.AwsResource):
+class Instance(Machine):
     """A machine by itself."""
 
     label: ClassVar[str] = "aws:ec2/instance:Instance"
 
-    tokens: at.Text = at.text("metadataOptions.httpTokens", "optional")
-    metadata: at.Text = at.text("metadataOptions.httpEndpoint", "enabled")
-    hops: at.Number = at.number("metadataOptions.httpPutResponseHopLimit")
     root: tuple[InstanceVolume, ...] | Unknown = at.blocks("rootBlockDevice", InstanceVolume)
     volumes: tuple[InstanceVolume, ...] | Unknown = at.blocks("ebsBlockDevices", InstanceVolume)
     public_address: at.Flag = at.flag("associatePublicIpAddress")
-    key_name: at.Text = at.text("keyName")
-    user_data: at.Text = at.text("userData")
-    user_data_base64: at.Text = at.text("userDataBase64")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -122,13 +120,13 @@ class Service(at.AwsResource):
     public_address: at.Flag = at.flag("networkConfiguration.assignPublicIp")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:ec2/launchTemplate:LaunchTemplate": LaunchTemplate,
-    "aws:ec2/instance:Instance": Instance,
-    "aws:ebs/volume:Volume": Volume,
-    "aws:lambda/functionUrl:FunctionUrl": FunctionUrl,
-    "aws:lambda/permission:Permission": FunctionPermission,
-    "aws:ecs/taskDefinition:TaskDefinition": TaskDefinition,
-    "aws:ecs/service:Service": Service,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    LaunchTemplate,
+    Instance,
+    Volume,
+    FunctionUrl,
+    FunctionPermission,
+    TaskDefinition,
+    Service,
+)
+"""What each type is read as."""

@@ -24,7 +24,6 @@ class TopicPolicy(at.AwsResource):
 
     label: ClassVar[str] = "aws:sns/topicPolicy:TopicPolicy"
 
-    topic: at.Link = at.link("arn")
     policy: at.Policy = at.policy("policy")
 
 
@@ -78,13 +77,13 @@ class Stream(at.AwsResource):
     key: at.Link = at.link("kmsKeyId")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:sns/topic:Topic": Topic,
-    "aws:sns/topicPolicy:TopicPolicy": TopicPolicy,
-    "aws:sns/topicSubscription:TopicSubscription": Subscription,
-    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": DeliveryStream,
-    "aws:kinesis/stream:Stream": Stream,
-    "aws:sqs/queue:Queue": Queue,
-    "aws:sqs/queuePolicy:QueuePolicy": QueuePolicy,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    Topic,
+    TopicPolicy,
+    Subscription,
+    DeliveryStream,
+    Stream,
+    Queue,
+    QueuePolicy,
+)
+"""What each type is read as."""

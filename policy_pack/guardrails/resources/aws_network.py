@@ -115,6 +115,10 @@ class NetworkAcl(at.AwsResource):
     """The rules of subnets, which know no connections."""
 
     label: ClassVar[str] = "aws:ec2/networkAcl:NetworkAcl"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:ec2/networkAcl:NetworkAcl",
+        "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl",
+    )
 
     ingress: tuple[AclRule, ...] | Unknown = at.blocks("ingress", AclRule)
 
@@ -145,17 +149,16 @@ class VpcEndpoint(at.AwsResource):
     policy: at.Policy = at.policy("policy")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:ec2/vpc:Vpc": Vpc,
-    "aws:ec2/flowLog:FlowLog": FlowLog,
-    "aws:ec2/subnet:Subnet": Subnet,
-    "aws:ec2/securityGroup:SecurityGroup": SecurityGroup,
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": DefaultGroup,
-    "aws:ec2/securityGroupRule:SecurityGroupRule": OlderGroupRule,
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": IngressRule,
-    "aws:ec2/networkAcl:NetworkAcl": NetworkAcl,
-    "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": NetworkAcl,
-    "aws:ec2/networkAclRule:NetworkAclRule": NetworkAclRule,
-    "aws:ec2/vpcEndpoint:VpcEndpoint": VpcEndpoint,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    Vpc,
+    FlowLog,
+    Subnet,
+    SecurityGroup,
+    DefaultGroup,
+    OlderGroupRule,
+    IngressRule,
+    NetworkAcl,
+    NetworkAclRule,
+    VpcEndpoint,
+)
+"""What each type is read as."""

@@ -24,6 +24,7 @@ Policy: TypeAlias = Document | Unknown | None
 _Reader: TypeAlias = Callable[[Mapping[str, Any], str, Declared], Any]
 
 _READ: Final = "read"
+_PLACE: Final = "place"
 _DOCUMENT: Final = "document"
 _BLOCKS: Final = "blocks"
 # Terraform's types, which Pulumi's provider keeps, give some switches as text.
@@ -39,6 +40,8 @@ class AwsResource(Resource):
     """
 
     label: ClassVar[str] = "any resource of AWS"
+    types: ClassVar[tuple[str, ...]] = ()
+    """Pulumi's types that are read as it; the label, where there is but that one."""
 
     declared: Declared
 
@@ -71,7 +74,21 @@ class Link:
         return other.address in self.addresses or (isinstance(self.value, str) and self.value in names)
 
 
+def kinds(*known: type[AwsResource]) -> dict[str, type[AwsResource]]:
+    """What each type is read as."""
+    return {token: kind for kind in known for token in kind.types or (kind.label,)}
+
+
+def place(holder: AwsResource | Block, name: str) -> str:
+    """Where the value of a field is declared, as `metadataOptions.httpTokens`."""
+    if type(holder) not in _PLACES_OF:
+        _PLACES_OF[type(holder)] = {one.name: one.metadata.get(_PLACE, "") for one in fields(holder)}
+    path = _PLACES_OF[type(holder)][name]
+    return reading.join(holder.path, path) if isinstance(holder, Block) else path
+
+
 # Looked up once for each kind of resource.
+_PLACES_OF: Final[dict[type[AwsResource | Block], Mapping[str, str]]] = {}
 _READERS_OF: Final[dict[type[AwsResource | Block], tuple[_Reader, ...]]] = {}
 _DOCUMENTS_OF: Final[dict[type[AwsResource | Block], tuple[tuple[str, str], ...]]] = {}
 
@@ -203,7 +220,7 @@ def link(path: str) -> Any:  # noqa: ANN401 - the field's own type
         whole = reading.join(prefix, path) if prefix else path
         return Link(value, declared.dependencies.get(_top(whole), ()))
 
-    return field(metadata={_READ: reader})
+    return field(metadata={_READ: reader, _PLACE: path})
 
 
 def blocks(path: str, kind: type[_Part]) -> Any:  # noqa: ANN401 - the field's own type
@@ -226,7 +243,7 @@ def blocks(path: str, kind: type[_Part]) -> Any:  # noqa: ANN401 - the field's o
             for index, member in enumerate(members)
         )
 
-    return field(metadata={_READ: reader, _BLOCKS: True})
+    return field(metadata={_READ: reader, _PLACE: path, _BLOCKS: True})
 
 
 def documents(resource: AwsResource) -> tuple[tuple[str, Document | Unknown], ...]:
@@ -264,7 +281,7 @@ def _field(
         found = _dig(raw, path, prefix)
         return found if isinstance(found, Unknown) else at_key(*found)
 
-    return field(metadata={_READ: reader, **more})
+    return field(metadata={_READ: reader, _PLACE: path, **more})
 
 
 def _readers(kind: type[AwsResource | Block]) -> tuple[_Reader, ...]:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
+def _both(token: str) -> tuple[str, str]:
+    """A type's name and its older one: `bucket:Bucket` was once `bucketV2:BucketV2`."""
+    module, kind = token.split(":")
+    return f"aws:s3/{token}", f"aws:s3/{module}V2:{kind}V2"
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Bucket(at.AwsResource):
     """A bucket.
@@ -22,10 +28,12 @@ class S3Bucket(at.AwsResource):
     """
 
     label: ClassVar[str] = "aws:s3/bucket:Bucket"
+    types: ClassVar[tuple[str, ...]] = _both("bucket:Bucket")
 
     bucket: at.Text = at.text("bucket")
     object_lock: at.Flag = at.flag("objectLockEnabled")
     acl: at.Text = at.text("acl")
+    deletes_contents: at.Flag = at.flag("forceDestroy")
     tags: Mapping[str, str | Unknown] | Unknown = at.tags("tags")
 
 
@@ -41,6 +49,7 @@ class S3PublicAccessBlock(OfBucket):
     """The four switches; an absent one is off, as at AWS."""
 
     label: ClassVar[str] = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+    types: ClassVar[tuple[str, ...]] = _both("bucketPublicAccessBlock:BucketPublicAccessBlock")
 
     block_acls: at.Flag = at.flag("blockPublicAcls")
     block_policy: at.Flag = at.flag("blockPublicPolicy")
@@ -71,6 +80,9 @@ class S3Encryption(OfBucket):
     """A bucket's default encryption."""
 
     label: ClassVar[str] = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    types: ClassVar[tuple[str, ...]] = _both(
+        "bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    )
 
     rules: tuple[EncryptionRule, ...] | Unknown = at.blocks("rules", EncryptionRule)
 
@@ -80,6 +92,7 @@ class S3Versioning(OfBucket):
     """Whether a bucket keeps what is overwritten or deleted."""
 
     label: ClassVar[str] = "aws:s3/bucketVersioning:BucketVersioning"
+    types: ClassVar[tuple[str, ...]] = _both("bucketVersioning:BucketVersioning")
 
     status: at.Text = at.text("versioningConfiguration.status")
 
@@ -89,6 +102,7 @@ class S3Ownership(OfBucket):
     """Who owns objects; with `BucketOwnerEnforced` there are no ACLs."""
 
     label: ClassVar[str] = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+    types: ClassVar[tuple[str, ...]] = _both("bucketOwnershipControls:BucketOwnershipControls")
 
     ownership: at.Text = at.text("rule.objectOwnership")
 
@@ -98,6 +112,7 @@ class S3Lock(OfBucket):
     """How long objects can be neither changed nor deleted."""
 
     label: ClassVar[str] = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+    types: ClassVar[tuple[str, ...]] = _both("bucketObjectLockConfiguration:BucketObjectLockConfiguration")
 
     mode: at.Text = at.text("rule.defaultRetention.mode")
     days: at.Number = at.number("rule.defaultRetention.days")
@@ -109,6 +124,7 @@ class S3Policy(OfBucket):
     """Who may do what with a bucket."""
 
     label: ClassVar[str] = "aws:s3/bucketPolicy:BucketPolicy"
+    types: ClassVar[tuple[str, ...]] = _both("bucketPolicy:BucketPolicy")
 
     policy: at.Policy = at.policy("policy")
 
@@ -118,6 +134,7 @@ class S3Acl(OfBucket):
     """An access list, S3's older way."""
 
     label: ClassVar[str] = "aws:s3/bucketAcl:BucketAcl"
+    types: ClassVar[tuple[str, ...]] = _both("bucketAcl:BucketAcl")
 
     acl: at.Text = at.text("acl")
 
@@ -135,30 +152,20 @@ class S3Replication(OfBucket):
     """What copies a bucket to another."""
 
     label: ClassVar[str] = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
+    types: ClassVar[tuple[str, ...]] = _both("bucketReplicationConfig:BucketReplicationConfig")
 
     rules: tuple[Replica, ...] | Unknown = at.blocks("rules", Replica)
 
 
-_TYPES: Final = {
-    "bucket:Bucket": S3Bucket,
-    "bucketPublicAccessBlock:BucketPublicAccessBlock": S3PublicAccessBlock,
-    "bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": S3Encryption,
-    "bucketVersioning:BucketVersioning": S3Versioning,
-    "bucketOwnershipControls:BucketOwnershipControls": S3Ownership,
-    "bucketObjectLockConfiguration:BucketObjectLockConfiguration": S3Lock,
-    "bucketPolicy:BucketPolicy": S3Policy,
-    "bucketAcl:BucketAcl": S3Acl,
-    "bucketReplicationConfig:BucketReplicationConfig": S3Replication,
-}
-
-
-def _twin(name: str) -> str:
-    """The older name of a type: `bucket:Bucket` was once `bucketV2:BucketV2`."""
-    module, _, kind = name.partition(":")
-    return f"{module}V2:{kind}V2"
-
-
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    f"aws:s3/{token}": kind for name, kind in _TYPES.items() for token in (name, _twin(name))
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    S3Bucket,
+    S3PublicAccessBlock,
+    S3Encryption,
+    S3Versioning,
+    S3Ownership,
+    S3Lock,
+    S3Policy,
+    S3Acl,
+    S3Replication,
+)
+"""What each type is read as."""

@@ -35,13 +35,19 @@ class Database(Store):
     """A relational or document database, by itself or as a cluster."""
 
     label: ClassVar[str] = "databases (aws:rds Instance, Cluster; aws:docdb Cluster; aws:neptune Cluster)"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:rds/instance:Instance",
+        "aws:rds/cluster:Cluster",
+        "aws:docdb/cluster:Cluster",
+        "aws:neptune/cluster:Cluster",
+    )
 
     encrypted: at.Flag = at.flag("storageEncrypted")
     key: at.Link = at.link("kmsKeyId")
     public: at.Flag = at.flag("publiclyAccessible")
     kept_days: at.Number = at.number("backupRetentionPeriod")
-    deletion_protection: at.Flag = at.flag("deletionProtection")
-    no_last_snapshot: at.Flag = at.flag("skipFinalSnapshot")
+    refuses_deletion: at.Flag = at.flag("deletionProtection")
+    deletes_contents: at.Flag = at.flag("skipFinalSnapshot")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -50,10 +56,10 @@ class Table(Store):
 
     label: ClassVar[str] = "aws:dynamodb/table:Table"
 
-    own_key: at.Flag = at.flag("serverSideEncryption.enabled")
+    encrypted: at.Flag = at.flag("serverSideEncryption.enabled")
     key: at.Link = at.link("serverSideEncryption.kmsKeyArn")
     recoverable: at.Flag = at.flag("pointInTimeRecovery.enabled")
-    deletion_protection: at.Flag = at.flag("deletionProtectionEnabled")
+    refuses_deletion: at.Flag = at.flag("deletionProtectionEnabled")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -128,18 +134,15 @@ class Parameter(at.AwsResource):
     key: at.Link = at.link("keyId")
 
 
-KINDS: Final[dict[str, type[at.AwsResource]]] = {
-    "aws:rds/instance:Instance": Database,
-    "aws:rds/cluster:Cluster": Database,
-    "aws:docdb/cluster:Cluster": Database,
-    "aws:neptune/cluster:Cluster": Database,
-    "aws:dynamodb/table:Table": Table,
-    "aws:efs/fileSystem:FileSystem": FileSystem,
-    "aws:efs/fileSystemPolicy:FileSystemPolicy": FileSystemPolicy,
-    "aws:elasticache/replicationGroup:ReplicationGroup": Cache,
-    "aws:secretsmanager/secret:Secret": Secret,
-    "aws:secretsmanager/secretPolicy:SecretPolicy": SecretPolicy,
-    "aws:secretsmanager/secretRotation:SecretRotation": SecretRotation,
-    "aws:ssm/parameter:Parameter": Parameter,
-}
-"""What each type is."""
+KINDS: Final = at.kinds(
+    Database,
+    Table,
+    FileSystem,
+    FileSystemPolicy,
+    Cache,
+    Secret,
+    SecretPolicy,
+    SecretRotation,
+    Parameter,
+)
+"""What each type is read as."""

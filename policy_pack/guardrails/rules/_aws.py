@@ -10,7 +10,7 @@ from guardrails.resources.reading import Unknown
 from guardrails.rules._containers import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from guardrails.resources.aws_documents import Statement
     from guardrails.resources.aws_reading import AwsResource, Flag, Link, Policy
@@ -67,6 +67,31 @@ def of(resource: AwsResource, findings: Iterable[Finding]) -> Iterator[Finding]:
 def of_kind(stack: Stack, *kinds: type[Any]) -> Iterator[Any]:
     """The stack's resources of these kinds."""
     return (resource for resource in stack.resources if isinstance(resource, kinds))
+
+
+def each_with(
+    stack: Stack, owner: type[Any], other: type[Any], link: str, *names: str
+) -> Iterator[tuple[Any, list[Any]]]:
+    """Each resource of a kind, with those of another kind that name it.
+
+    Args:
+        stack: the stack.
+        owner: whose it is.
+        other: what names it.
+        link: the other's field that does.
+        names: the owner's fields by which it is named.
+    """
+    others = list(of_kind(stack, other))
+    for one in of_kind(stack, owner):
+        known = [getattr(one, name) for name in names]
+        yield one, [each for each in others if getattr(each, link).leads_to(one, *known)]
+
+
+def lacking(stack: Stack, owner: type[Any], other: type[Any], link: str, names: str, wrong: str) -> Iterator[Finding]:
+    """A finding for each resource of a kind that nothing of another kind names; as `each_with`."""
+    for one, mine in each_with(stack, owner, other, link, names):
+        if not mine:
+            yield from of(one, [Finding("", wrong)])
 
 
 def statements(policy: Policy, path: str) -> tuple[tuple[Statement, ...], tuple[Finding, ...]]:
@@ -130,6 +155,11 @@ def resource(kind: str, properties: str, name: str = "example", *, protect: bool
     """The text of one resource of an example."""
     protected = "protect: true\n" if protect else ""
     return f"---\ntype: {kind}\nname: {name}\n{protected}properties: {properties}\n"
+
+
+def varied(settings: Mapping[str, str], **changes: str) -> str:
+    """The text of an example's properties: those that are right, some changed, or left out by an empty text."""
+    return "{" + ", ".join(f"{key}: {value}" for key, value in {**settings, **changes}.items() if value) + "}"
 
 
 def policy_text(*members: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+from guardrails.model import Finding
 from guardrails.resources.aws_audit import Trail
 from guardrails.resources.aws_edge import LoadBalancer
 from guardrails.resources.aws_s3 import OfBucket, S3Bucket
-from guardrails.rules._aws import of_kind, resource
+from guardrails.rules._aws import of, of_kind, resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from guardrails.model import Context
     from guardrails.resources.aws_reading import Link
     from guardrails.resources.base import Stack
 
@@ -32,6 +34,31 @@ class Settings:
         if isinstance(bucket.bucket, str):
             found |= self._by.get(f"name {bucket.bucket}", {})
         return list(found.values())
+
+
+def of_each(
+    kind: type[OfBucket], wrong: str, check: Callable[[Any], Iterator[Finding]]
+) -> Callable[[Stack, Context], tuple[Finding, ...]]:
+    """A rule: every bucket has a setting of a kind, and each of them passes a check.
+
+    Args:
+        kind: the setting.
+        wrong: what is wrong with a bucket that has none.
+        check: judges a setting.
+    """
+
+    def judge(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+        settings = Settings(stack, kind)
+        found: list[Finding] = []
+        for bucket in buckets(stack):
+            mine = settings.of(bucket)
+            if not mine:
+                found += of(bucket, [Finding("", wrong)])
+            for one in mine:
+                found += of(one, check(one))
+        return tuple(found)
+
+    return judge
 
 
 def places(link: Link) -> Iterator[str]:

@@ -20,7 +20,8 @@ from guardrails.resources.aws_audit import (
 )
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, of, of_kind, on, resource
+from guardrails.rules._aws import each_with, example, of, of_kind, on, resource, varied
+from guardrails.rules._checks import is_given, is_on, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -39,56 +40,15 @@ def _kept(group: LogGroup, context: Context) -> tuple[Finding, ...]:
     return (Finding(path, f"the log is kept for less than {least} days"),) if group.retention_days < least else ()
 
 
-def _group_key(group: LogGroup, _context: Context) -> tuple[Finding, ...]:
-    return tuple(given(group.key, "kmsKeyId", "the log is not encrypted with a key of the stack's own"))
-
-
-def _everywhere(trail: Trail, _context: Context) -> tuple[Finding, ...]:
-    return (
-        *on(
-            trail.multi_region, "isMultiRegionTrail", "where calls are recorded", "calls in other regions go unrecorded"
-        ),
-        *on(trail.global_events, "includeGlobalServiceEvents", "what is recorded", "calls to IAM go unrecorded"),
-        *on(trail.running, "enableLogging", "whether the trail records", "the trail does not record"),
-    )
-
-
-def _validated(trail: Trail, _context: Context) -> tuple[Finding, ...]:
-    wrong = "nothing shows whether somebody changed the record"
-    return tuple(on(trail.validated, "enableLogFileValidation", "whether the record is signed", wrong))
-
-
-def _trail_key(trail: Trail, _context: Context) -> tuple[Finding, ...]:
-    return tuple(given(trail.key, "kmsKeyId", "the record is not encrypted with a key of the stack's own"))
-
-
-def _trail_log(trail: Trail, _context: Context) -> tuple[Finding, ...]:
-    wrong = "nothing raises an alarm: the trail writes to no log group"
-    return tuple(given(trail.log_group, "cloudWatchLogsGroupArn", wrong))
-
-
-def _records_everything(recorder: Recorder, _context: Context) -> tuple[Finding, ...]:
-    path, wrong = "recordingGroup.includeGlobalResourceTypes", "changes of IAM go unrecorded"
-    return (
-        *on(recorder.everything, "recordingGroup.allSupported", "what is recorded", "some kinds go unrecorded"),
-        *on(recorder.global_types, path, "what is recorded", wrong),
-    )
-
-
 def _recorders_run(stack: Stack, _context: Context) -> tuple[Finding, ...]:
     statuses = list(of_kind(stack, RecorderStatus))
     found: list[Finding] = []
-    for recorder in of_kind(stack, Recorder):
-        mine = [status for status in statuses if status.name.leads_to(recorder, recorder.name)]
+    for recorder, mine in each_with(stack, Recorder, RecorderStatus, "name", "name"):
         if not mine and not any(isinstance(status.name.value, Unknown) for status in statuses):
             found += of(recorder, [Finding("", "nothing starts the recorder")])
         for status in mine:
             found += of(status, on(status.running, "isEnabled", "whether it records", "the recorder is stopped"))
     return tuple(found)
-
-
-def _channel_key(channel: DeliveryChannel, _context: Context) -> tuple[Finding, ...]:
-    return tuple(given(channel.key, "s3KmsKeyArn", "the record is not encrypted with a key of the stack's own"))
 
 
 def _detects(resource: Detector | DetectorFeature, _context: Context) -> tuple[Finding, ...]:
@@ -98,20 +58,22 @@ def _detects(resource: Detector | DetectorFeature, _context: Context) -> tuple[F
     return tuple(on(value, "status", "whether GuardDuty looks there", "GuardDuty does not look there"))
 
 
+_UNENCRYPTED: Final = "the record is not encrypted with a key of the stack's own"
 _GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 _TRAIL: Final = "aws:cloudtrail/trail:Trail"
 
 
+_RECORDING: Final = {
+    "s3BucketName": "record",
+    "isMultiRegionTrail": "true",
+    "enableLogFileValidation": "true",
+    "kmsKeyId": "key",
+    "cloudWatchLogsGroupArn": "log",
+}
+
+
 def _trail(**changes: str) -> Example:
-    settings = {
-        "s3BucketName": "record",
-        "isMultiRegionTrail": "true",
-        "enableLogFileValidation": "true",
-        "kmsKeyId": "key",
-        "cloudWatchLogsGroupArn": "log",
-        **changes,
-    }
-    return example(_TRAIL, "{" + ", ".join(f"{key}: {value}" for key, value in settings.items() if value) + "}")
+    return example(_TRAIL, varied(_RECORDING, **changes))
 
 
 _RECORDER: Final = resource(
@@ -147,7 +109,7 @@ POLICIES: Final = (
         resource_types=(LogGroup,),
         remediation="Set kmsKeyId to the key of logs, whose policy lets CloudWatch Logs use it.",
         since="0.3.0",
-        rule=_group_key,
+        rule=rule(is_given("key", "the log is not encrypted with a key of the stack's own")),
         passing=example(_GROUP, "{retentionInDays: 365, kmsKeyId: key}"),
         failing=example(_GROUP, "{retentionInDays: 365}"),
     ),
@@ -159,7 +121,11 @@ POLICIES: Final = (
         resource_types=(Trail,),
         remediation="Set isMultiRegionTrail, and leave includeGlobalServiceEvents and enableLogging true.",
         since="0.3.0",
-        rule=_everywhere,
+        rule=rule(
+            is_on("multi_region", "where calls are recorded", "calls in other regions go unrecorded"),
+            is_on("global_events", "what is recorded", "calls to IAM go unrecorded"),
+            is_on("running", "whether the trail records", "the trail does not record"),
+        ),
         controls=(fsbp("CloudTrail.1"), fsbp("CloudTrail.3")),
         passing=_trail(),
         failing=_trail(isMultiRegionTrail="false"),
@@ -172,7 +138,9 @@ POLICIES: Final = (
         resource_types=(Trail,),
         remediation="Set enableLogFileValidation.",
         since="0.3.0",
-        rule=_validated,
+        rule=rule(
+            is_on("validated", "whether the record is signed", "nothing shows whether somebody changed the record")
+        ),
         controls=(fsbp("CloudTrail.4"),),
         passing=_trail(),
         failing=_trail(enableLogFileValidation="false"),
@@ -185,7 +153,7 @@ POLICIES: Final = (
         resource_types=(Trail,),
         remediation="Set kmsKeyId to a key whose policy lets CloudTrail use it.",
         since="0.3.0",
-        rule=_trail_key,
+        rule=rule(is_given("key", _UNENCRYPTED)),
         controls=(fsbp("CloudTrail.2"),),
         passing=_trail(),
         failing=_trail(kmsKeyId=""),
@@ -198,7 +166,7 @@ POLICIES: Final = (
         resource_types=(Trail,),
         remediation="Set cloudWatchLogsGroupArn and cloudWatchLogsRoleArn.",
         since="0.3.0",
-        rule=_trail_log,
+        rule=rule(is_given("log_group", "nothing raises an alarm: the trail writes to no log group")),
         controls=(fsbp("CloudTrail.5"),),
         passing=_trail(),
         failing=_trail(cloudWatchLogsGroupArn=""),
@@ -211,7 +179,10 @@ POLICIES: Final = (
         resource_types=(Recorder,),
         remediation="Set recordingGroup.allSupported and recordingGroup.includeGlobalResourceTypes.",
         since="0.3.0",
-        rule=_records_everything,
+        rule=rule(
+            is_on("everything", "what is recorded", "some kinds go unrecorded"),
+            is_on("global_types", "what is recorded", "changes of IAM go unrecorded"),
+        ),
         controls=(fsbp("Config.1"),),
         passing=Example(_RECORDER),
         failing=Example(_RECORDER.replace("includeGlobalResourceTypes: true", "includeGlobalResourceTypes: false")),
@@ -238,7 +209,7 @@ POLICIES: Final = (
         resource_types=(DeliveryChannel,),
         remediation="Set s3KmsKeyArn.",
         since="0.3.0",
-        rule=_channel_key,
+        rule=rule(is_given("key", _UNENCRYPTED)),
         passing=example(_CHANNEL, "{s3BucketName: record, s3KmsKeyArn: key}"),
         failing=example(_CHANNEL, "{s3BucketName: record}"),
     ),

@@ -11,7 +11,8 @@ from guardrails.model import Enforcement, Example, Finding, Levels, OnUnknown, P
 from guardrails.resources.aws_backup import BackupPlan, BackupVault, VaultLock
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, of, of_kind, resource
+from guardrails.rules._aws import each_with, example, of, resource
+from guardrails.rules._checks import is_given, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -21,15 +22,9 @@ if TYPE_CHECKING:
 _PRODUCTION: Final = Levels(Enforcement.DISABLED, Enforcement.DISABLED, Enforcement.MANDATORY)
 
 
-def _encrypted(vault: BackupVault, _context: Context) -> tuple[Finding, ...]:
-    return tuple(given(vault.key, "kmsKeyArn", "backups are encrypted with AWS's key, not the stack's"))
-
-
 def _locked(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    locks = list(of_kind(stack, VaultLock))
     found: list[Finding] = []
-    for vault in of_kind(stack, BackupVault):
-        mine = [lock for lock in locks if lock.vault.leads_to(vault, vault.name)]
+    for vault, mine in each_with(stack, BackupVault, VaultLock, "vault", "name"):
         if not mine:
             found += of(vault, [Finding("", "whoever may delete backups deletes these, too: the vault is not locked")])
         for lock in mine:
@@ -79,7 +74,7 @@ POLICIES: Final = (
         resource_types=(BackupVault,),
         remediation="Set kmsKeyArn to the key of backups.",
         since="0.3.0",
-        rule=_encrypted,
+        rule=rule(is_given("key", "backups are encrypted with AWS's key, not the stack's")),
         controls=(fsbp("Backup.1"),),
         passing=Example(_VAULT),
         failing=example("aws:backup/vault:Vault", "{name: all}"),

@@ -10,23 +10,13 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, Policy, Severity
 from guardrails.resources.aws_cluster import Repository, RepositoryTemplate
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, on
+from guardrails.rules._aws import example, given, varied
+from guardrails.rules._checks import is_on, is_one_of, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import cis_eks, fsbp, nist_800_190
 
 if TYPE_CHECKING:
     from guardrails.model import Context
-
-
-def _immutable(repository: Repository | RepositoryTemplate, _context: Context) -> tuple[Finding, ...]:
-    kept = repository.mutability
-    value = kept if isinstance(kept, Unknown) else kept == "IMMUTABLE"
-    return tuple(on(value, "imageTagMutability", "whether tags can be moved", "a tag can be moved to another image"))
-
-
-def _scanned(repository: Repository, _context: Context) -> tuple[Finding, ...]:
-    path = "imageScanningConfiguration.scanOnPush"
-    return tuple(on(repository.scans, path, "whether images are scanned", "images are not scanned when they arrive"))
 
 
 def _encrypted(repository: Repository | RepositoryTemplate, _context: Context) -> tuple[Finding, ...]:
@@ -48,7 +38,7 @@ _SETTINGS: Final = {
 
 
 def _repository(**changes: str) -> str:
-    return "{" + ", ".join(f"{key}: {value}" for key, value in {**_SETTINGS, **changes}.items() if value) + "}"
+    return varied(_SETTINGS, **changes)
 
 
 _GOOD: Final = example(_KIND, _repository())
@@ -62,7 +52,9 @@ POLICIES: Final = (
         resource_types=(Repository, RepositoryTemplate),
         remediation="Set imageTagMutability to IMMUTABLE.",
         since="0.3.0",
-        rule=_immutable,
+        rule=rule(
+            is_one_of("mutability", ("IMMUTABLE",), "whether tags can be moved", "a tag can be moved to another image")
+        ),
         controls=(fsbp("ECR.2"), nist_800_190("4.2")),
         passing=_GOOD,
         failing=example(_KIND, _repository(imageTagMutability="MUTABLE")),
@@ -75,7 +67,7 @@ POLICIES: Final = (
         resource_types=(Repository,),
         remediation="Set imageScanningConfiguration.scanOnPush.",
         since="0.3.0",
-        rule=_scanned,
+        rule=rule(is_on("scans", "whether images are scanned", "images are not scanned when they arrive")),
         controls=(cis_eks("5.1.1"), fsbp("ECR.1"), nist_800_190("4.1")),
         passing=_GOOD,
         failing=example(_KIND, _repository(imageScanningConfiguration="{scanOnPush: false}")),

@@ -23,7 +23,8 @@ from guardrails.resources.aws_edge import (
 )
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, of, of_kind, on, resource
+from guardrails.rules._aws import each_with, example, lacking, of, on, resource, varied
+from guardrails.rules._checks import is_given, is_on, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp, load_balancer_policies
 
@@ -75,14 +76,6 @@ def _well_formed(balancer: LoadBalancer, _context: Context) -> tuple[Finding, ..
     )
 
 
-def _access_logs(balancer: LoadBalancer, _context: Context) -> tuple[Finding, ...]:
-    wrong = "nobody can tell later who called"
-    return (
-        *on(balancer.logs_on, "accessLogs.enabled", "whether calls are written down", wrong),
-        *given(balancer.logs_bucket, "accessLogs.bucket", wrong),
-    )
-
-
 def _managed(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
     if isinstance(acl.rules, Unknown):
         return (unknown("rules", "what the firewall blocks"),)
@@ -104,31 +97,13 @@ def _limited(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
     return ()
 
 
-def _measured(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
-    return tuple(
-        on(acl.metrics, "visibilityConfig.cloudwatchMetricsEnabled", "whether it is measured", "nothing measures it")
-    )
-
-
 def _logged(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    logs = list(of_kind(stack, WebAclLogging))
-    message = "nobody can tell later what it blocked, or let through"
-    return tuple(
-        finding
-        for acl in of_kind(stack, WebAcl)
-        if not any(log.acl.leads_to(acl, acl.arn) for log in logs)
-        for finding in of(acl, [Finding("", message)])
-    )
+    wrong = "nobody can tell later what it blocked, or let through"
+    return tuple(lacking(stack, WebAcl, WebAclLogging, "acl", "arn", wrong))
 
 
 def _associated(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    associations = list(of_kind(stack, WebAclAssociation))
-    return tuple(
-        finding
-        for acl in of_kind(stack, WebAcl)
-        if not any(one.acl.leads_to(acl, acl.arn) for one in associations)
-        for finding in of(acl, [Finding("", "the firewall stands before nothing")])
-    )
+    return tuple(lacking(stack, WebAcl, WebAclAssociation, "acl", "arn", "the firewall stands before nothing"))
 
 
 def _certificate(certificate: Certificate, _context: Context) -> tuple[Finding, ...]:
@@ -146,28 +121,29 @@ def _certificate(certificate: Certificate, _context: Context) -> tuple[Finding, 
 
 
 def _authorities(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    records = [record for record in of_kind(stack, Record) if record.kind == "CAA"]
     return tuple(
         finding
-        for zone in of_kind(stack, Zone)
-        if zone.networks == () and not any(one.zone.leads_to(zone, zone.zone_id) for one in records)
+        for zone, records in each_with(stack, Zone, Record, "zone", "zone_id")
+        if zone.networks == () and not any(record.kind == "CAA" for record in records)
         for finding in of(zone, [Finding("", "any authority may issue certificates for its names")])
     )
 
 
+_UNWRITTEN: Final = "nobody can tell later who called"
 _LISTENER: Final = "aws:lb/listener:Listener"
 _BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 _ACL: Final = "aws:wafv2/webAcl:WebAcl"
 
 
+_BALANCING: Final = {
+    "dropInvalidHeaderFields": "true",
+    "enableDeletionProtection": "true",
+    "accessLogs": "{enabled: true, bucket: logs}",
+}
+
+
 def _balancer(**changes: str) -> Example:
-    settings = {
-        "dropInvalidHeaderFields": "true",
-        "enableDeletionProtection": "true",
-        "accessLogs": "{enabled: true, bucket: logs}",
-        **changes,
-    }
-    return example(_BALANCER, "{" + ", ".join(f"{key}: {value}" for key, value in settings.items() if value) + "}")
+    return example(_BALANCER, varied(_BALANCING, **changes))
 
 
 def _group(name: str, override: str = "none") -> str:
@@ -244,7 +220,7 @@ POLICIES: Final = (
         resource_types=(LoadBalancer,),
         remediation="Set accessLogs with enabled and the bucket of logs.",
         since="0.3.0",
-        rule=_access_logs,
+        rule=rule(is_on("logs_on", "whether calls are written down", _UNWRITTEN), is_given("logs_bucket", _UNWRITTEN)),
         controls=(fsbp("ELB.5"),),
         passing=_balancer(),
         failing=_balancer(accessLogs=""),
@@ -282,7 +258,7 @@ POLICIES: Final = (
         resource_types=(WebAcl,),
         remediation="Set visibilityConfig.cloudwatchMetricsEnabled.",
         since="0.3.0",
-        rule=_measured,
+        rule=rule(is_on("metrics", "whether it is measured", "nothing measures it")),
         controls=(fsbp("WAF.12"),),
         passing=Example(_FIREWALL),
         failing=example(_ACL, _acl(f"{_RATE}, {_GROUPS}", "false")),

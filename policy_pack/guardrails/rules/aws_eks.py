@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_cluster import AccessEntry, Addon, EksCluster, NodeGroup
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, off, on
+from guardrails.rules._aws import example, given, on, varied
+from guardrails.rules._checks import is_off, is_on, is_one_of, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import cis_eks, control_tower, fsbp
 
@@ -71,20 +72,6 @@ def _encrypted(cluster: EksCluster, _context: Context) -> tuple[Finding, ...]:
     )
 
 
-def _access(cluster: EksCluster, _context: Context) -> tuple[Finding, ...]:
-    path = "accessConfig.authenticationMode"
-    mode = cluster.access_mode if isinstance(cluster.access_mode, Unknown) else cluster.access_mode == "API"
-    return (
-        *on(mode, path, "how the cluster knows its users", "a ConfigMap inside the cluster decides who gets in"),
-        *off(
-            cluster.creator_is_admin,
-            "accessConfig.bootstrapClusterCreatorAdminPermissions",
-            "whether the creator is an administrator",
-            "whoever creates the cluster stays its administrator, and nothing shows it",
-        ),
-    )
-
-
 def _current(cluster: EksCluster, _context: Context) -> tuple[Finding, ...]:
     if isinstance(cluster.version, Unknown):
         return (unknown("version", "the cluster's version"),)
@@ -104,14 +91,6 @@ def _entries(entry: AccessEntry, _context: Context) -> tuple[Finding, ...]:
     return ()
 
 
-def _nodes(group: NodeGroup, _context: Context) -> tuple[Finding, ...]:
-    template = "nodes are launched with AWS's settings: no launch template says how"
-    return (
-        *off(group.remote_access, "remoteAccess", "whether nodes are open to SSH", "nodes are open to SSH"),
-        *on(group.template, "launchTemplate", "how nodes are launched", template),
-    )
-
-
 def _pinned(addon: Addon, _context: Context) -> tuple[Finding, ...]:
     wrong = "no version is named: it gets whatever is AWS's default that day"
     return (Finding("addonVersion", wrong),) if not addon.version else ()
@@ -129,7 +108,7 @@ _SETTINGS: Final = {
 
 
 def _cluster(**changes: str) -> str:
-    return "{" + ", ".join(f"{key}: {value}" for key, value in {**_SETTINGS, **changes}.items() if value) + "}"
+    return varied(_SETTINGS, **changes)
 
 
 _GOOD: Final = example(_KIND, _cluster())
@@ -189,7 +168,19 @@ POLICIES: Final = (
         resource_types=(EksCluster,),
         remediation="Set authenticationMode API, bootstrapClusterCreatorAdminPermissions false; declare AccessEntry.",
         since="0.3.0",
-        rule=_access,
+        rule=rule(
+            is_one_of(
+                "access_mode",
+                ("API",),
+                "how the cluster knows its users",
+                "a ConfigMap inside the cluster decides who gets in",
+            ),
+            is_off(
+                "creator_is_admin",
+                "whether the creator is an administrator",
+                "whoever creates the cluster stays its administrator, and nothing shows it",
+            ),
+        ),
         controls=(cis_eks("5.5.1"),),
         passing=_GOOD,
         failing=example(_KIND, _cluster(accessConfig="{authenticationMode: API_AND_CONFIG_MAP}")),
@@ -229,7 +220,14 @@ POLICIES: Final = (
         resource_types=(NodeGroup,),
         remediation="Set launchTemplate and leave remoteAccess out; Session Manager reaches nodes when it must be.",
         since="0.3.0",
-        rule=_nodes,
+        rule=rule(
+            is_off("remote_access", "whether nodes are open to SSH", "nodes are open to SSH"),
+            is_on(
+                "template",
+                "how nodes are launched",
+                "nodes are launched with AWS's settings: no launch template says how",
+            ),
+        ),
         passing=example(_GROUP, "{clusterName: cartorio, launchTemplate: {id: lt-1, version: '7'}}"),
         failing=example(_GROUP, "{clusterName: cartorio, remoteAccess: {ec2SshKey: admin}}"),
     ),

@@ -9,7 +9,8 @@ from guardrails.resources.aws_documents import Document
 from guardrails.resources.aws_iam import IamRole, IdentityPolicy, PolicyAttachment, StandingIdentity
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, of, of_kind, policy_text, resource
+from guardrails.rules._aws import example, of, of_kind, policy_text, resource
+from guardrails.rules._checks import is_given, rule
 from guardrails.rules._sources import fsbp
 from guardrails.rules.aws_iam_permissions import is_boundary
 
@@ -24,10 +25,6 @@ _EVERYTHING: Final = (":policy/AdministratorAccess", ":policy/PowerUserAccess", 
 def _standing(identity: StandingIdentity, _context: Context) -> tuple[Finding, ...]:
     kind = identity.declared.type.rpartition(":")[2]
     return (Finding("", f"{kind}: credentials that stay until somebody remembers them"),)
-
-
-def _boundary(role: IamRole, _context: Context) -> tuple[Finding, ...]:
-    return tuple(given(role.boundary, "permissionsBoundary", "nothing bounds what the role may ever be given"))
 
 
 def _administrators(stack: Stack, _context: Context) -> tuple[Finding, ...]:
@@ -124,7 +121,7 @@ POLICIES: Final = (
         resource_types=(IamRole,),
         remediation="Set permissionsBoundary to the stack's boundary.",
         since="0.3.0",
-        rule=_boundary,
+        rule=rule(is_given("boundary", "nothing bounds what the role may ever be given")),
         enforcement=NOT_LOCALLY,
         passing=Example(_role()),
         failing=Example(_role("")),

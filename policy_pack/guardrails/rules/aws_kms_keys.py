@@ -8,7 +8,8 @@ from guardrails.model import Example, Finding, OnUnknown, Policy, Profile, Sever
 from guardrails.resources.aws_kms import KmsKey, KmsReplica
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, of, of_kind, off, on, resource
+from guardrails.rules._aws import example, of, of_kind, resource
+from guardrails.rules._checks import is_off, is_on, only, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -25,14 +26,6 @@ def _window(key: KmsKey | KmsReplica, context: Context) -> tuple[Finding, ...]:
         return (unknown(path, "how long a deletion can be taken back"),)
     days = _DEFAULT_DAYS if key.deletion_days is None else key.deletion_days
     return (Finding(path, f"a deletion can be taken back for less than {least} days"),) if days < least else ()
-
-
-def _usable(key: KmsKey | KmsReplica, _context: Context) -> tuple[Finding, ...]:
-    locked = "the key's policy may lock everybody out, its administrators included"
-    found = list(off(key.unlocked, "bypassPolicyLockoutSafetyCheck", "whether AWS checks the policy", locked))
-    if isinstance(key, KmsKey):
-        found += on(key.enabled, "isEnabled", "whether the key is enabled", "the key is disabled: nothing can be read")
-    return tuple(found)
 
 
 def _copied(stack: Stack, _context: Context) -> tuple[Finding, ...]:
@@ -80,7 +73,17 @@ POLICIES: Final = (
         resource_types=(KmsKey, KmsReplica),
         remediation="Leave bypassPolicyLockoutSafetyCheck out, and isEnabled true.",
         since="0.3.0",
-        rule=_usable,
+        rule=rule(
+            is_off(
+                "unlocked",
+                "whether AWS checks the policy",
+                "the key's policy may lock everybody out, its administrators included",
+            ),
+            only(
+                KmsKey,
+                is_on("enabled", "whether the key is enabled", "the key is disabled: nothing can be read"),
+            ),
+        ),
         passing=example(_KEY, "{enableKeyRotation: true}"),
         failing=example(_KEY, "{enableKeyRotation: true, bypassPolicyLockoutSafetyCheck: true}"),
     ),

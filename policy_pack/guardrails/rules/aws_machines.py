@@ -33,7 +33,7 @@ def _metadata(resource: LaunchTemplate | Instance | NodeClass, _context: Context
         if not resource.options:
             return (unknown(path, "how machines are asked about themselves"),)
         return tuple(_asked(resource.tokens, resource.endpoint, resource.hops, path))
-    return tuple(_asked(resource.tokens, resource.metadata, resource.hops, "metadataOptions"))
+    return tuple(_asked(resource.tokens, resource.endpoint, resource.hops, "metadataOptions"))
 
 
 def _asked(tokens: Text, endpoint: Text, hops: Number, path: str) -> Iterator[Finding]:

@@ -13,14 +13,11 @@ from guardrails.model import Finding, Policy, Severity
 from guardrails.resources.aws_messages import DeliveryStream, Queue, Stream, Subscription, Topic
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, given, on
+from guardrails.rules._checks import is_given, rule
 from guardrails.rules._sources import fsbp
 
 if TYPE_CHECKING:
     from guardrails.model import Context
-
-
-def _topic(topic: Topic, _context: Context) -> tuple[Finding, ...]:
-    return tuple(given(topic.key, "kmsMasterKeyId", "what is told waits unencrypted"))
 
 
 def _queue(queue: Queue, _context: Context) -> tuple[Finding, ...]:
@@ -61,7 +58,7 @@ POLICIES: Final = (
         resource_types=(Topic,),
         remediation="Set kmsMasterKeyId to a key whose policy lets whoever publishes use it, CloudWatch above all.",
         since="0.3.0",
-        rule=_topic,
+        rule=rule(is_given("key", "what is told waits unencrypted")),
         controls=(fsbp("SNS.1"),),
         passing=example(_TOPIC, "{kmsMasterKeyId: key}"),
         failing=example(_TOPIC, "{displayName: Alarms}"),

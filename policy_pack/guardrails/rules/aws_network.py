@@ -25,7 +25,8 @@ from guardrails.resources.aws_network import (
 )
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, of, of_kind, off, on, resource
+from guardrails.rules._aws import each_with, example, of, of_kind, on, resource
+from guardrails.rules._checks import is_off, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -120,10 +121,8 @@ def _known(values: Texts) -> Iterable[str]:
 
 
 def _recorded(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    logs = list(of_kind(stack, FlowLog))
     found: list[Finding] = []
-    for vpc in of_kind(stack, Vpc):
-        mine = [log for log in logs if log.vpc.leads_to(vpc, vpc.vpc_id)]
+    for vpc, mine in each_with(stack, Vpc, FlowLog, "vpc", "vpc_id"):
         if not mine:
             found += of(vpc, [Finding("", "nothing writes down what goes through this network")])
         for log in mine:
@@ -135,10 +134,8 @@ def _recorded(stack: Stack, _context: Context) -> tuple[Finding, ...]:
 
 
 def _emptied(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    groups = list(of_kind(stack, DefaultGroup))
     found: list[Finding] = []
-    for vpc in of_kind(stack, Vpc):
-        mine = [group for group in groups if group.vpc.leads_to(vpc, vpc.vpc_id)]
+    for vpc, mine in each_with(stack, Vpc, DefaultGroup, "vpc", "vpc_id"):
         if not mine:
             found += of(
                 vpc, [Finding("", "whatever names no group is open to all others of this network that name none")]
@@ -150,11 +147,6 @@ def _emptied(stack: Stack, _context: Context) -> tuple[Finding, ...]:
                 elif rules:
                     found += of(group, [Finding(path, "the default group allows something")])
     return tuple(found)
-
-
-def _addresses(subnet: Subnet, _context: Context) -> tuple[Finding, ...]:
-    wrong = "whatever starts here gets an address on the internet"
-    return tuple(off(subnet.public_address, "mapPublicIpOnLaunch", "whether machines get public addresses", wrong))
 
 
 def _acls(acl: NetworkAcl | NetworkAclRule, _context: Context) -> tuple[Finding, ...]:
@@ -253,7 +245,13 @@ POLICIES: Final = (
         resource_types=(Subnet,),
         remediation="Leave mapPublicIpOnLaunch false.",
         since="0.3.0",
-        rule=_addresses,
+        rule=rule(
+            is_off(
+                "public_address",
+                "whether machines get public addresses",
+                "whatever starts here gets an address on the internet",
+            )
+        ),
         controls=(fsbp("EC2.15"),),
         passing=example(_SUBNET, "{mapPublicIpOnLaunch: false}"),
         failing=example(_SUBNET, "{mapPublicIpOnLaunch: true}"),

@@ -21,8 +21,18 @@ from guardrails.resources.aws_s3 import (
 )
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, of, on, policy_text
-from guardrails.rules._buckets import BUCKET, Settings, among, buckets, setting, written_by_services, written_by_trails
+from guardrails.rules._aws import example, given, of, policy_text
+from guardrails.rules._buckets import (
+    BUCKET,
+    Settings,
+    among,
+    buckets,
+    of_each,
+    setting,
+    written_by_services,
+    written_by_trails,
+)
+from guardrails.rules._checks import is_one_of
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -68,43 +78,6 @@ def _by_kms(one: S3Encryption, *, by_service: bool) -> Iterator[Finding]:
             yield from given(
                 rule.key, f"{path}.kmsMasterKeyId", "objects are encrypted with AWS's key, not the stack's"
             )
-
-
-def _versioned(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    settings = Settings(stack, S3Versioning)
-    found: list[Finding] = []
-    for bucket in buckets(stack):
-        mine = settings.of(bucket)
-        if not mine:
-            found += of(bucket, [Finding("", "what is overwritten or deleted here is gone: it keeps no versions")])
-        for one in mine:
-            path = "versioningConfiguration.status"
-            value = one.status if isinstance(one.status, Unknown) else one.status == "Enabled"
-            found += of(one, on(value, path, "whether the bucket keeps versions", "the bucket keeps no versions"))
-    return tuple(found)
-
-
-def _owned(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    settings = Settings(stack, S3Ownership)
-    found: list[Finding] = []
-    for bucket in buckets(stack):
-        mine = settings.of(bucket)
-        if not mine:
-            found += of(bucket, [Finding("", "nothing says who owns the objects of this bucket")])
-        for one in mine:
-            value = one.ownership if isinstance(one.ownership, Unknown) else one.ownership == _NO_ACLS
-            found += of(one, on(value, "rule.objectOwnership", "who owns the objects", "access lists are in force"))
-    return tuple(found)
-
-
-def _has_policy(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    settings = Settings(stack, S3Policy)
-    return tuple(
-        finding
-        for bucket in buckets(stack)
-        if not settings.of(bucket)
-        for finding in of(bucket, [Finding("", "no policy says how this bucket is reached")])
-    )
 
 
 def _tls(resource: S3Policy, _context: Context) -> tuple[Finding, ...]:
@@ -215,7 +188,11 @@ POLICIES: Final = (
         resource_types=(Stack,),
         remediation="Declare a BucketVersioning with status Enabled.",
         since="0.3.0",
-        rule=_versioned,
+        rule=of_each(
+            S3Versioning,
+            "what is overwritten or deleted here is gone: it keeps no versions",
+            is_one_of("status", ("Enabled",), "whether the bucket keeps versions", "the bucket keeps no versions"),
+        ),
         on_unknown=OnUnknown.WAIT,
         controls=(fsbp("S3.14"),),
         passing=Example(BUCKET + _VERSIONING),
@@ -229,7 +206,11 @@ POLICIES: Final = (
         resource_types=(Stack,),
         remediation="Declare BucketOwnershipControls with objectOwnership BucketOwnerEnforced.",
         since="0.3.0",
-        rule=_owned,
+        rule=of_each(
+            S3Ownership,
+            "nothing says who owns the objects of this bucket",
+            is_one_of("ownership", (_NO_ACLS,), "who owns the objects", "access lists are in force"),
+        ),
         on_unknown=OnUnknown.WAIT,
         controls=(fsbp("S3.12"),),
         passing=Example(BUCKET + _OWNERSHIP),
@@ -256,7 +237,7 @@ POLICIES: Final = (
         resource_types=(Stack,),
         remediation="Declare a BucketPolicy that refuses requests without TLS.",
         since="0.3.0",
-        rule=_has_policy,
+        rule=of_each(S3Policy, "no policy says how this bucket is reached", lambda _policy: iter(())),
         on_unknown=OnUnknown.WAIT,
         controls=(fsbp("S3.5"),),
         passing=Example(BUCKET + _TLS),

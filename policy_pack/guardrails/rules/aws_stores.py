@@ -19,7 +19,8 @@ from guardrails.resources.aws_stores import (
     Table,
 )
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, off, on
+from guardrails.rules._aws import example, given, on, varied
+from guardrails.rules._checks import is_given, is_off, is_on, only, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -28,26 +29,6 @@ if TYPE_CHECKING:
 
 _LEAST_DAYS: Final = 7
 _MOST_DAYS: Final = 90
-
-
-def _encrypted(store: Database | Table | FileSystem | Cache, _context: Context) -> tuple[Finding, ...]:
-    what, wrong = "whether it is encrypted", "what it holds is not encrypted with a key of the stack's own"
-    if isinstance(store, Database):
-        return (*on(store.encrypted, "storageEncrypted", what, wrong), *given(store.key, "kmsKeyId", wrong))
-    if isinstance(store, Table):
-        path = "serverSideEncryption"
-        return (*on(store.own_key, f"{path}.enabled", what, wrong), *given(store.key, f"{path}.kmsKeyArn", wrong))
-    key = "atRestEncryptionEnabled" if isinstance(store, Cache) else "encrypted"
-    found = [*on(store.encrypted, key, what, wrong), *given(store.key, "kmsKeyId", wrong)]
-    if isinstance(store, Cache):
-        clear = "what it is asked crosses the network in clear"
-        found += on(store.in_transit, "transitEncryptionEnabled", "whether calls are encrypted", clear)
-    return tuple(found)
-
-
-def _private(database: Database, _context: Context) -> tuple[Finding, ...]:
-    wrong = "the internet reaches the database"
-    return tuple(off(database.public, "publiclyAccessible", "whether the internet reaches it", wrong))
 
 
 def _recoverable(store: Database | Table, _context: Context) -> tuple[Finding, ...]:
@@ -60,15 +41,6 @@ def _recoverable(store: Database | Table, _context: Context) -> tuple[Finding, .
     if store.kept_days is None or store.kept_days < _LEAST_DAYS:
         return (Finding(path, f"backups are kept for less than {_LEAST_DAYS} days"),)
     return ()
-
-
-def _secret_key(secret: Secret, _context: Context) -> tuple[Finding, ...]:
-    return tuple(given(secret.key, "kmsKeyId", "the secret is encrypted with AWS's key, which every reader may use"))
-
-
-def _secret_policy(policy: SecretPolicy, _context: Context) -> tuple[Finding, ...]:
-    wrong = "AWS takes a policy that lets everybody in"
-    return tuple(on(policy.refuses_public, "blockPublicPolicy", "whether AWS refuses public policies", wrong))
 
 
 def _rotation(rotation: SecretRotation, _context: Context) -> tuple[Finding, ...]:
@@ -88,6 +60,7 @@ def _parameter(parameter: Parameter, _context: Context) -> tuple[Finding, ...]:
     return tuple(given(parameter.key, "keyId", "the parameter is encrypted with AWS's key, not the stack's"))
 
 
+_UNENCRYPTED: Final = "what it holds is not encrypted with a key of the stack's own"
 _DATABASE: Final = "aws:rds/instance:Instance"
 _SETTINGS: Final = {
     "storageEncrypted": "true",
@@ -99,7 +72,7 @@ _SETTINGS: Final = {
 
 
 def _database(**changes: str) -> str:
-    return "{" + ", ".join(f"{key}: {value}" for key, value in {**_SETTINGS, **changes}.items() if value) + "}"
+    return varied(_SETTINGS, **changes)
 
 
 _KIND: Final = "aws:secretsmanager/secret:Secret"
@@ -116,7 +89,14 @@ POLICIES: Final = (
         resource_types=(Database, Table, FileSystem, Cache),
         remediation="Set the kind's encryption and its KMS key; for a cache, also transitEncryptionEnabled.",
         since="0.3.0",
-        rule=_encrypted,
+        rule=rule(
+            is_on("encrypted", "whether it is encrypted", _UNENCRYPTED),
+            is_given("key", _UNENCRYPTED),
+            only(
+                Cache,
+                is_on("in_transit", "whether calls are encrypted", "what it is asked crosses the network in clear"),
+            ),
+        ),
         controls=(
             *(fsbp("RDS.3"), fsbp("RDS.27"), fsbp("DocumentDB.1"), fsbp("EFS.1")),
             *(fsbp("ElastiCache.4"), fsbp("ElastiCache.5")),
@@ -132,7 +112,7 @@ POLICIES: Final = (
         resource_types=(Database,),
         remediation="Leave publiclyAccessible false.",
         since="0.3.0",
-        rule=_private,
+        rule=rule(is_off("public", "whether the internet reaches it", "the internet reaches the database")),
         controls=(fsbp("RDS.2"),),
         passing=example(_DATABASE, _database()),
         failing=example(_DATABASE, _database(publiclyAccessible="true")),
@@ -159,7 +139,7 @@ POLICIES: Final = (
         resource_types=(Secret,),
         remediation="Set kmsKeyId.",
         since="0.3.0",
-        rule=_secret_key,
+        rule=rule(is_given("key", "the secret is encrypted with AWS's key, which every reader may use")),
         passing=example(_KIND, "{name: flux/github, kmsKeyId: key}"),
         failing=example(_KIND, "{name: flux/github}"),
     ),
@@ -171,7 +151,9 @@ POLICIES: Final = (
         resource_types=(SecretPolicy,),
         remediation="Set blockPublicPolicy.",
         since="0.3.0",
-        rule=_secret_policy,
+        rule=rule(
+            is_on("refuses_public", "whether AWS refuses public policies", "AWS takes a policy that lets everybody in")
+        ),
         passing=example(_POLICY, "{secretArn: secret, blockPublicPolicy: true}"),
         failing=example(_POLICY, "{secretArn: secret}"),
     ),

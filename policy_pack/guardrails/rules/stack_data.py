@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import NOT_LOCALLY, Example, Finding, OnUnknown, Policy, Severity
 from guardrails.resources import reading
 from guardrails.resources.aws_audit import DeliveryChannel
-from guardrails.resources.aws_backup import BackupSelection
+from guardrails.resources.aws_backup import BackupSelection, BackupVault
+from guardrails.resources.aws_cluster import EksCluster, Repository
+from guardrails.resources.aws_edge import LoadBalancer, Zone
 from guardrails.resources.aws_machines import Volume
-from guardrails.resources.aws_reading import AwsResource
+from guardrails.resources.aws_reading import AwsResource, place
 from guardrails.resources.aws_s3 import S3Bucket, S3Replication
-from guardrails.resources.aws_stores import Store
+from guardrails.resources.aws_stores import Database, Secret, Store, Table
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, of, of_kind, resource
+from guardrails.rules._aws import example, of, of_kind, off, on, resource
 from guardrails.rules._buckets import BUCKET, among, places, written_by_services
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
@@ -41,32 +43,9 @@ _STATEFUL: Final = frozenset(
         *("aws:route53/zone:Zone", "aws:cloudhsmv2/cluster:Cluster", "aws:cognito/userPool:UserPool"),
     }
 )
-# Switches that have to be off: with them on, deleting the resource deletes what it holds.
-_FORCES: Final = {
-    "aws:s3/bucket:Bucket": "forceDestroy",
-    "aws:s3/bucketV2:BucketV2": "forceDestroy",
-    "aws:ecr/repository:Repository": "forceDelete",
-    "aws:route53/zone:Zone": "forceDestroy",
-    "aws:backup/vault:Vault": "forceDestroy",
-    "aws:rds/instance:Instance": "skipFinalSnapshot",
-    "aws:rds/cluster:Cluster": "skipFinalSnapshot",
-    "aws:docdb/cluster:Cluster": "skipFinalSnapshot",
-    "aws:neptune/cluster:Cluster": "skipFinalSnapshot",
-}
-# Switches that have to be on: AWS then refuses to delete.
-_GUARDS: Final = {
-    "aws:eks/cluster:Cluster": "deletionProtection",
-    "aws:lb/loadBalancer:LoadBalancer": "enableDeletionProtection",
-    "aws:alb/loadBalancer:LoadBalancer": "enableDeletionProtection",
-    "aws:rds/instance:Instance": "deletionProtection",
-    "aws:rds/cluster:Cluster": "deletionProtection",
-    "aws:docdb/cluster:Cluster": "deletionProtection",
-    "aws:neptune/cluster:Cluster": "deletionProtection",
-    "aws:dynamodb/table:Table": "deletionProtectionEnabled",
-}
-_KEPT: Final = "aws:secretsmanager/secret:Secret"
-_RECOVERY: Final = "recoveryWindowInDays"
 _LEAST_DAYS: Final = 7
+_FORCED: Final = (S3Bucket, Repository, Zone, BackupVault, Database)
+_GUARDED: Final = (EksCluster, LoadBalancer, Database, Table)
 # Changes that the program makes to these have to arrive.
 _NEVER_IGNORED: Final = (
     "*",
@@ -88,22 +67,15 @@ def _protected(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
 
 
 def _kept(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
-    kind, properties = one.declared.type, one.declared.properties
     found: list[Finding] = []
-    if forced := _FORCES.get(kind):
-        value = properties.get(forced)
-        if isinstance(value, Unknown):
-            found.append(unknown(forced, "what becomes of what it holds"))
-        elif value not in (None, False, "false"):
-            found.append(Finding(forced, "deleting it deletes what it holds"))
-    if guard := _GUARDS.get(kind):
-        value = properties.get(guard)
-        if isinstance(value, Unknown):
-            found.append(unknown(guard, "whether AWS refuses to delete it"))
-        elif value not in (True, "true"):
-            found.append(Finding(guard, "AWS deletes it when it is asked to"))
-    if kind == _KEPT and isinstance(days := properties.get(_RECOVERY), (int, float)) and days < _LEAST_DAYS:
-        found.append(Finding(_RECOVERY, "a deleted secret cannot be brought back"))
+    if isinstance(one, _FORCED):
+        what, wrong = "what becomes of what it holds", "deleting it deletes what it holds"
+        found += off(one.deletes_contents, place(one, "deletes_contents"), what, wrong)
+    if isinstance(one, _GUARDED):
+        what, wrong = "whether AWS refuses to delete it", "AWS deletes it when it is asked to"
+        found += on(one.refuses_deletion, place(one, "refuses_deletion"), what, wrong)
+    if isinstance(one, Secret) and isinstance(one.recovery_days, (int, float)) and one.recovery_days < _LEAST_DAYS:
+        found.append(Finding(place(one, "recovery_days"), "a deleted secret cannot be brought back"))
     return tuple(found)
 
 
