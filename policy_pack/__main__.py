@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from pulumi_policy import PolicyPack
-
-from guardrails import presence
+from guardrails import adapter_server, presence
 from guardrails.adapter import adapt
 from guardrails.catalogue import CATALOGUE
 
-POLICIES = adapt(CATALOGUE)
+ANALYZER = adapt(CATALOGUE)
 presence.announce(sys.argv)
-PolicyPack("cartorio-guardrails", POLICIES)
+adapter_server.run(ANALYZER)

@@ -1,1 +1,1 @@
-"""Compliance rules as a library; only `adapter` knows Pulumi."""
+"""Compliance rules as a library; only `adapter`, `adapter_server` and `handed_over` know Pulumi."""

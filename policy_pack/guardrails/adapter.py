@@ -1,46 +1,31 @@
-"""The only place that knows CrossGuard, with `handed_over.py`: the catalogue as Pulumi policies.
+"""The catalogue as the engine's analyzer: what it asks of a policy pack, answered from one judgement of each resource.
 
-Facts about `pulumi_policy` 1.21 (its `policy.py`, `proxy.py`, `secret.py`) that shape this module:
+It speaks in the engine's own messages (https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/analyzer.proto);
+`adapter_server.py` listens, `handed_over.py` reads the properties. Pulumi's own `pulumi_policy` says the same things
+with the same messages (a test holds the two together), but reads a resource anew for each policy that looks at it.
 
-- A read of an unknown value raises `UnknownValueError`, and the SDK then downgrades the rule to advisory. So properties
-  are copied first, each unknown becoming `UNKNOWN`, and the rules decide.
-- An exception in a policy ends the preview with a traceback. So nothing may escape from here: a failure is a violation.
-- Validations get secrets as plain values. Remediations get them marked, and the engine runs those first for every
-  resource: `pack/readable` has the level REMEDIATE (which a validation reports as mandatory) only to learn which values
-  are secret. It changes nothing, and no message quotes what it learned.
-- A rule that has a remedy and is mandatory has the level REMEDIATE, too: its remedy is applied before anything is
-  judged, the engine shows it, and what is left is a mandatory violation. A remedy names values; secrets and unknowns
-  around them go back as they came.
-- The SDK copies all properties again for each policy that says it has a validation. So the first policy judges for all,
-  and the others say that they have one only where they applied. For the stack it copies all resources for each policy
-  that is not disabled: those without anything to report say that they are, once the first has judged.
+- An unknown value is `UNKNOWN`, and the rules decide; `pulumi_policy` would take a rule that meets one for advice.
+- Nothing may escape from here: what cannot be read or fails is a mandatory violation, and no traceback.
+- Properties have their secrets marked. The rules get them as plain values, and no message quotes what was marked.
+- A rule that has a remedy and is mandatory has the level *remediate*: its remedy is applied before anything is judged,
+  the engine shows it, and what is left is a mandatory violation. Secrets and unknowns around it go back as they came.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pulumi
-from pulumi_policy import (
-    EnforcementLevel,
-    PolicyComplianceFramework,
-    PolicyConfigSchema,
-    ResourceValidationPolicy,
-    Secret,
-    StackValidationPolicy,
-)
-from pulumi_policy import Policy as PulumiPolicy
-from pulumi_policy import Severity as PulumiSeverity
+from pulumi.runtime.proto import analyzer_pb2
 
 from guardrails.examiner import Examiner, surroundings
-from guardrails.handed_over import plain, remedied, secrets_in
-from guardrails.judge import Judgement, Violation
+from guardrails.handed_over import plain, plain_value, remedied
 from guardrails.mask import Mask
 from guardrails.model import Enforcement, Policy, Profile
 from guardrails.record import Record
@@ -49,33 +34,40 @@ from guardrails.resources.base import Declared, Stack
 from guardrails.settings import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pulumi_policy import PolicyResource, ReportViolation, ResourceValidationArgs, StackValidationArgs
+    from google.protobuf import struct_pb2
+
+    from guardrails.judge import Judgement, Violation
+    from guardrails.resources.reading import Unknown
+
+NAME: Final = "cartorio-guardrails"
+"""The pack's name, which the engine shows."""
 
 _FRONT: Final = "pack/readable"
 _PROFILE_KEY: Final = "cartorio:profile"
+_DEFAULT_TAGS: Final = "defaultTags"
 _INDENT: Final = "\n        "
 _REGISTRIES: Final = "registries"
-_SCHEMA: Final = PolicyConfigSchema(
-    {
-        _REGISTRIES: {
-            "type": "array",
-            "items": {"type": "string", "minLength": 1},
-            "description": "Repositories that images may come from, each with everything below it, for every profile; "
-            "without it, those of settings.yaml for the stack's profile.",
-        }
+_SCHEMA: Final[dict[str, Any]] = {
+    _REGISTRIES: {
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "description": "Repositories that images may come from, each with everything below it, for every profile; "
+        "without it, those of settings.yaml for the stack's profile.",
     }
-)
-_LEVELS: Final = {
-    Enforcement.DISABLED: EnforcementLevel.DISABLED,
-    Enforcement.ADVISORY: EnforcementLevel.ADVISORY,
-    Enforcement.MANDATORY: EnforcementLevel.MANDATORY,
 }
+_LEVELS: Final = {
+    Enforcement.DISABLED: analyzer_pb2.DISABLED,
+    Enforcement.ADVISORY: analyzer_pb2.ADVISORY,
+    Enforcement.MANDATORY: analyzer_pb2.MANDATORY,
+}
+# The engine takes PulumiPolicy.yaml's instead.
+_VERSION: Final = "0.0.1"
 
 
-def adapt(catalogue: Sequence[Policy]) -> list[PulumiPolicy]:
-    """The catalogue as Pulumi policies, under the profile of the stack that the engine is working on.
+def adapt(catalogue: Sequence[Policy]) -> Analyzer:
+    """The catalogue as an analyzer, under the profile of the stack that the engine is working on.
 
     Args:
         catalogue: the policies.
@@ -86,32 +78,8 @@ def adapt(catalogue: Sequence[Policy]) -> list[PulumiPolicy]:
     try:
         outside = surroundings(pack, root, catalogue, profile, datetime.now(UTC))
     except SettingsError as error:
-        return assemble(catalogue, profile, None, f"the pack's settings cannot be used: {error}")
-    return assemble(catalogue, profile, Examiner(catalogue, profile, outside), secrets=_config_secrets(os.environ))
-
-
-def assemble(
-    catalogue: Sequence[Policy],
-    profile: Profile,
-    examiner: Examiner | None,
-    problem: str = "",
-    secrets: Iterable[str] = (),
-) -> list[PulumiPolicy]:
-    """The catalogue as Pulumi policies that ask one examiner.
-
-    Args:
-        catalogue: the policies; `pack/readable` must be among them.
-        profile: decides each policy's enforcement.
-        examiner: judges; None when the pack itself is broken.
-        problem: what is broken then.
-        secrets: texts that no message may show.
-    """
-    session = _Session(catalogue, profile, examiner, problem)
-    session.learn_secrets([Secret(secret) for secret in secrets])
-    front = [policy for policy in catalogue if policy.id == _FRONT]
-    others = [policy for policy in catalogue if policy.id != _FRONT]
-    resource_rules: list[PulumiPolicy] = [_ResourceRule(p, session) for p in front + others if not _across(p)]
-    return resource_rules + [_StackRule(p, session) for p in others if _across(p)]
+        return Analyzer(catalogue, profile, None, f"the pack's settings cannot be used: {error}")
+    return Analyzer(catalogue, profile, Examiner(catalogue, profile, outside), secrets=_config_secrets(os.environ))
 
 
 def profile_of(environment: Mapping[str, str]) -> Profile:
@@ -136,197 +104,233 @@ def _json(environment: Mapping[str, str], name: str) -> object:
         return None
 
 
-class _Session:
-    """What the policies of one pack process share. Calls come from the SDK's threads, each request in one of them."""
+class Analyzer:
+    """Answers for one pack process. Calls may come from several threads; one is answered at a time.
 
-    def __init__(self, catalogue: Sequence[Policy], profile: Profile, examiner: Examiner | None, problem: str) -> None:
-        self.profile = profile
-        self._front = next(policy for policy in catalogue if policy.id == _FRONT)
-        applied = (policy for policy in catalogue if policy.enforcement[profile] is not Enforcement.DISABLED)
-        self._first_stack_rule = next((policy.id for policy in applied if _across(policy)), "")
+    Args:
+        catalogue: the policies; `pack/readable` must be among them.
+        profile: decides each policy's enforcement.
+        examiner: judges; None when the pack itself is broken.
+        problem: what is broken then.
+        secrets: texts that no message may show.
+    """
+
+    def __init__(
+        self,
+        catalogue: Sequence[Policy],
+        profile: Profile,
+        examiner: Examiner | None,
+        problem: str = "",
+        secrets: Iterable[str] = (),
+    ) -> None:
+        front = [policy for policy in catalogue if policy.id == _FRONT]
+        self._policies = (*front, *(policy for policy in catalogue if policy.id != _FRONT))
+        self._alone = tuple(policy for policy in self._policies if not _across(policy))
+        self._across = tuple(policy for policy in self._policies if _across(policy))
+        self._levels = {policy.id: _level(policy, profile) for policy in catalogue}
+        self._front = front[0]
+        self._registries: tuple[str, ...] = ()
         self._examiner = examiner
         self._problem = problem
         self._mask = Mask()
-        self._now = threading.local()
+        self._mask.learn(secrets)
+        self._record = Record(os.environ, self._mask.hide)
         self._inputs: dict[str, Mapping[str, Any]] = {}
-        self._record = Record(os.environ, self.mask)
+        self._beside: dict[frozenset[str], analyzer_pb2.AnalyzeResponse] = {}
+        self._lock = threading.Lock()
 
-    def concerns(self, rule: str) -> bool:
-        """Whether a rule applied to the resource at hand; yes when the front policy is disabled and nobody knows."""
-        judgement: Judgement | None = getattr(self._now, "judgement", None)
-        return rule == _FRONT or judgement is None or rule in judgement.applied
+    def info(self) -> analyzer_pb2.AnalyzerInfo:
+        """What the engine shows of the pack, and checks its configuration by."""
+        policies = [_described(policy, self._levels[policy.id]) for policy in (*self._alone, *self._across)]
+        return analyzer_pb2.AnalyzerInfo(name=NAME, version=_VERSION, supportsConfig=True, policies=policies)
 
-    def judge_resource(self, rule: str, args: ResourceValidationArgs) -> Judgement:
-        """All rules' judgement on a resource: the front policy's call makes it, the others' reuse it."""
-        judgement: Judgement | None = getattr(self._now, "judgement", None)
-        if rule == _FRONT or judgement is None:
-            registries = (args.get_config() or {}).get(_REGISTRIES) if rule == _FRONT else None
-            judgement = self._guard(
-                args.urn,
-                f"{args.resource_type} {args.name}",
-                lambda examiner: examiner.examine(self._asked_for(args), registries and tuple(registries)),
-            )
-        if rule == _FRONT:
-            self._now.judgement = judgement
-        return judgement
+    def configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest) -> None:
+        """Take the levels and the registries that somebody gives from outside."""
+        with self._lock:
+            for name, config in request.policyConfig.items():
+                self._levels[name] = config.enforcementLevel
+                if name == _FRONT and _REGISTRIES in config.properties.fields:
+                    given = plain_value(config.properties.fields[_REGISTRIES], [])
+                    self._registries = tuple(given) if isinstance(given, list) else ()
+            self._beside.clear()
 
-    def judge_stack(self, rule: str, args: StackValidationArgs) -> Judgement:
-        """All rules' judgement on the stack: the first stack policy's call makes it, the others' reuse it."""
-        judgement: Judgement | None = getattr(self._now, "stack", None)
-        if rule == self._first_stack_rule or judgement is None:
-            judgement = self._guard(
-                "", "the stack", lambda examiner: examiner.examine_stack(map(self._final, args.resources))
-            )
-            if self._front.id in {violation.rule for violation in judgement.violations}:
-                # No rule judged the stack: the first one says so, because the front policy is not asked here.
-                judgement = replace(judgement, violations=tuple(replace(v, rule=rule) for v in judgement.violations))
-        if rule == self._first_stack_rule:
-            self._now.stack = judgement
-        return judgement
+    def remediate(self, asked: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.RemediateResponse:
+        """Put right what nobody chose in a resource, before it is judged: all properties for each rule that did."""
+        response = analyzer_pb2.RemediateResponse()
+        properties, declared = asked.properties, None
+        for policy in self._alone:
+            if policy.remedy is None or self._levels[policy.id] != analyzer_pb2.REMEDIATE:
+                continue
+            try:
+                declared = declared or self._declared(asked, properties)
+                if fixes := policy.remedy(declared):
+                    properties, declared = remedied(properties, fixes), None
+            except Exception as error:  # noqa: BLE001 - it would end the preview; what is wrong is judged anyway
+                about = f"{policy.id} could not look at {asked.urn} before it is judged"
+                sys.stderr.write(f"warning: {about}: {type(error).__name__}\n")
+                continue
+            if fixes:
+                response.remediations.add(
+                    policyName=policy.id,
+                    policyPackName=NAME,
+                    policyPackVersion=_VERSION,
+                    description=policy.title,
+                    properties=properties,
+                )
+        return response
 
-    def _asked_for(self, args: ResourceValidationArgs) -> Declared:
-        """A resource as the program asks for it, which is remembered."""
-        declared = _declared(args)
-        self._inputs[args.urn] = declared.properties
+    def analyze(self, asked: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.AnalyzeResponse:
+        """Judge a resource, as the program asks for it, by all rules about single ones."""
+        with self._lock:
+            title = f"{asked.type} {asked.name}"
+            applied, found = self._answer(asked.urn, title, self._alone, lambda e: self._examined(e, asked))
+            beside = self._beside.get(applied)
+            if beside is None:
+                beside = self._beside[applied] = self._not_applicable(applied)
+            if not found:
+                return beside
+            response = analyzer_pb2.AnalyzeResponse(diagnostics=found)
+            response.MergeFrom(beside)
+            return response
+
+    def analyze_stack(self, asked: analyzer_pb2.AnalyzeStackRequest) -> analyzer_pb2.AnalyzeResponse:
+        """Judge all resources, as the update leaves them, by the rules across them."""
+        with self._lock:
+            _, found = self._answer("", "the stack", self._across, lambda e: e.examine_stack(self._finals(asked)))
+            return analyzer_pb2.AnalyzeResponse(diagnostics=found)
+
+    def _examined(self, examiner: Examiner, asked: analyzer_pb2.AnalyzeRequest) -> Judgement:
+        declared = self._declared(asked, asked.properties)
+        self._inputs[asked.urn] = declared.properties
+        return examiner.examine(declared, self._registries or None)
+
+    def _finals(self, asked: analyzer_pb2.AnalyzeStackRequest) -> Iterator[Declared]:
+        """The resources with their outputs, or their inputs while their provider cannot be asked yet."""
+        known = {resource.urn for resource in asked.resources}
+        for resource in asked.resources:
+            links = resource.propertyDependencies.items()
+            dependencies = {key: tuple(urn for urn in of.urns if urn in known) for key, of in links}
+            declared = self._declared(resource, resource.properties, dependencies)
+            if not declared.properties:
+                declared = replace(declared, properties=self._inputs.get(resource.urn, {}))
+            yield declared
+
+    def _declared(
+        self,
+        asked: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource,
+        properties: struct_pb2.Struct,
+        dependencies: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Declared:
+        secrets: list[str] = []
+        declared = Declared(
+            type=asked.type,
+            name=asked.name,
+            address=asked.urn,
+            properties=plain(properties, secrets),
+            dependencies=dependencies or {},
+            protect=asked.options.protect,
+            ignored=tuple(asked.options.ignoreChanges),
+            default_tags=_default_tags(asked.provider.properties) if asked.HasField("provider") else {},
+        )
+        if secrets:
+            self._mask.learn(secrets)
         return declared
 
-    def _final(self, resource: PolicyResource) -> Declared:
-        """A resource as the update leaves it: its outputs, or its inputs while its provider cannot be asked yet."""
-        declared = _declared(resource)
-        if declared.properties:
-            return declared
-        return replace(declared, properties=self._inputs.get(resource.urn, {}))
-
-    def nothing_left(self, rule: str) -> bool:
-        """Whether the stack has been judged, and a rule other than the first has nothing to say of it."""
-        judgement: Judgement | None = getattr(self._now, "stack", None)
-        if judgement is None or rule == self._first_stack_rule:
-            return False
-        return rule not in {violation.rule for violation in judgement.violations}
-
-    def learn_secrets(self, properties: object) -> None:
-        """Remember what is marked secret, to keep it out of messages."""
-        self._mask.learn(secrets_in(properties))
-
-    def mask(self, text: str) -> str:
-        """The text without any known secret."""
-        return self._mask.hide(text)
-
-    def _guard(self, urn: str, title: str, examine: Callable[[Examiner], Judgement]) -> Judgement:
+    def _answer(
+        self, urn: str, title: str, policies: Iterable[Policy], examine: Callable[[Examiner], Judgement]
+    ) -> tuple[frozenset[str], list[analyzer_pb2.AnalyzeDiagnostic]]:
+        """Which rules applied, and what there is to say, in the order of the policies; never an exception."""
         problem = self._problem
         if self._examiner is not None:
             try:
                 judgement = examine(self._examiner)
                 self._record.add(judgement, self._examiner.verdicts)
+                return judgement.applied, list(self._said(judgement, policies))
             except Exception as error:  # noqa: BLE001 - whatever failed, the verdict is "not judged"
                 problem = f"the pack failed with {type(error).__name__}, so nobody has judged this"
-            else:
-                return judgement
-        violation = Violation(
-            rule=_FRONT,
-            address=urn,
-            resource=title,
-            path="",
-            message=problem,
-            remedy="Correct the pack; nothing is deployed while it cannot judge.",
-            severity=self._front.severity,
-            enforcement=Enforcement.MANDATORY,
+        remedy = "Correct the pack; nothing is deployed while it cannot judge."
+        message = _message(self._mask.hide(title), problem, remedy)
+        # Whatever level somebody gave `pack/readable`.
+        return frozenset(), [self._diagnostic(self._front, analyzer_pb2.MANDATORY, message, urn)]
+
+    def _said(self, judgement: Judgement, policies: Iterable[Policy]) -> Iterator[analyzer_pb2.AnalyzeDiagnostic]:
+        """A judgement's violations, those of one policy and one object with one remedy together."""
+        together: dict[str, dict[tuple[str, str, str], list[Violation]]] = {}
+        for violation in judgement.violations:
+            about = (violation.address, violation.resource, violation.remedy)
+            together.setdefault(violation.rule, {}).setdefault(about, []).append(violation)
+        for policy in policies if together else ():
+            level = self._levels[policy.id]
+            if level == analyzer_pb2.REMEDIATE:
+                level = analyzer_pb2.MANDATORY  # what is left when the remedy has been applied
+            for (address, resource, remedy), violations in together.get(policy.id, {}).items():
+                reasons = [f"{v.message} ({v.path})" if v.path else v.message for v in violations]
+                # The catalogue's own words hold no secret; a short secret must not black them out.
+                shown = remedy if remedy == policy.remediation else self._mask.hide(remedy)
+                message = _message(self._mask.hide(resource), self._mask.hide(_INDENT.join(reasons)), shown)
+                if level != analyzer_pb2.DISABLED:
+                    yield self._diagnostic(policy, level, message, address)
+
+    def _diagnostic(
+        self, policy: Policy, level: analyzer_pb2.EnforcementLevel.ValueType, message: str, urn: str
+    ) -> analyzer_pb2.AnalyzeDiagnostic:
+        return analyzer_pb2.AnalyzeDiagnostic(
+            policyName=policy.id,
+            policyPackName=NAME,
+            policyPackVersion=_VERSION,
+            description=policy.title,
+            message=f"{policy.title}\n{message}",
+            enforcementLevel=level,
+            urn=urn,
+            severity=_severity(policy),
         )
-        return Judgement(violations=(violation,))
 
-
-class _ResourceRule(ResourceValidationPolicy):
-    """A policy about single resources."""
-
-    def __init__(self, policy: Policy, session: _Session) -> None:
-        super().__init__(**_metadata(policy, session.profile))
-        self._policy = policy
-        self._session = session
-
-    def has_validation(self) -> bool:
-        return self._session.concerns(self.name)
-
-    def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        _report(self._policy, self._session.judge_resource(self.name, args), self._session, report_violation)
-
-    def has_remediation(self) -> bool:
-        return self.name == _FRONT or self._policy.remedy is not None
-
-    def remediate(self, args: ResourceValidationArgs) -> Any:  # noqa: ANN401 - the SDK takes what is not awaited, too
-        try:
-            if self.name == _FRONT:
-                self._session.learn_secrets(args.props)
-            if self._policy.remedy is not None and (fixes := self._policy.remedy(_declared(args))):
-                return remedied(args.props, fixes)
-        except Exception as error:  # noqa: BLE001 - a traceback would end the preview; what is wrong is judged anyway
-            pulumi.log.warn(f"{self.name} could not look at {args.urn} before it is judged: {type(error).__name__}")
-        return None
-
-
-class _StackRule(StackValidationPolicy):
-    """A policy across resources."""
-
-    def __init__(self, policy: Policy, session: _Session) -> None:
-        self._policy = policy
-        self._session = session
-        super().__init__(**_metadata(policy, session.profile))
-
-    @property
-    def enforcement_level(self) -> EnforcementLevel | None:
-        return EnforcementLevel.DISABLED if self._session.nothing_left(self.name) else self._level
-
-    @enforcement_level.setter
-    def enforcement_level(self, level: EnforcementLevel | None) -> None:
-        self._level = level
-
-    def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        _report(self._policy, self._session.judge_stack(self.name, args), self._session, report_violation)
+    def _not_applicable(self, applied: frozenset[str]) -> analyzer_pb2.AnalyzeResponse:
+        """The rules that had nothing to judge, which the engine is not to count as passed."""
+        response = analyzer_pb2.AnalyzeResponse()
+        for policy in self._alone:
+            if policy.id not in applied and policy.id != _FRONT and self._levels[policy.id] != analyzer_pb2.DISABLED:
+                response.not_applicable.add(policy_name=policy.id)
+        return response
 
 
 def _across(policy: Policy) -> bool:
     return Stack in policy.resource_types
 
 
-def _metadata(policy: Policy, profile: Profile) -> dict[str, Any]:
+def _level(policy: Policy, profile: Profile) -> analyzer_pb2.EnforcementLevel.ValueType:
     level = _LEVELS[policy.enforcement[profile]]
-    if policy.id == _FRONT or (policy.remedy is not None and level is EnforcementLevel.MANDATORY):
-        level = EnforcementLevel.REMEDIATE
-    control = policy.controls[0] if policy.controls else None
-    return {
-        "name": policy.id,
-        "description": policy.title,
-        "enforcement_level": level,
-        "severity": PulumiSeverity(policy.severity.value),
-        "remediation_steps": policy.remediation,
-        "config_schema": _SCHEMA if policy.id == _FRONT else None,
-        "framework": control
-        and PolicyComplianceFramework(control.framework, control.version, control.ref, control.source_url),
-    }
+    return analyzer_pb2.REMEDIATE if policy.remedy is not None and level == analyzer_pb2.MANDATORY else level
 
 
-def _report(policy: Policy, judgement: Judgement, session: _Session, report_violation: ReportViolation) -> None:
-    """Report the policy's violations, those of one object with one remedy together."""
-    together: dict[tuple[str, str, str], list[Violation]] = {}
-    for violation in judgement.violations:
-        if violation.rule == policy.id:
-            together.setdefault((violation.address, violation.resource, violation.remedy), []).append(violation)
-    for (address, resource, remedy), violations in together.items():
-        reasons = [f"{v.message} ({v.path})" if v.path else v.message for v in violations]
-        # The catalogue's own words hold no secret; a short secret must not black them out.
-        shown = remedy if remedy == policy.remediation else session.mask(remedy)
-        message = f"where:  {session.mask(resource)}\nwhy:    {session.mask(_INDENT.join(reasons))}\nremedy: {shown}"
-        report_violation(message, address or None)
+def _severity(policy: Policy) -> analyzer_pb2.PolicySeverity.ValueType:
+    return analyzer_pb2.PolicySeverity.Value(f"POLICY_SEVERITY_{policy.severity.name}")
 
 
-def _declared(args: ResourceValidationArgs | PolicyResource) -> Declared:
-    dependencies: Mapping[str, Iterable[PolicyResource]] = getattr(args, "property_dependencies", {})
-    return Declared(
-        type=args.resource_type,
-        name=args.name,
-        address=args.urn,
-        properties=plain(args.props),
-        dependencies={key: tuple(other.urn for other in others) for key, others in dependencies.items()},
-        protect=bool(args.opts.protect),
-        ignored=tuple(args.opts.ignore_changes),
-        default_tags=default_tags(plain(args.provider.props)) if args.provider else {},
+def _described(policy: Policy, level: analyzer_pb2.EnforcementLevel.ValueType) -> analyzer_pb2.PolicyInfo:
+    info = analyzer_pb2.PolicyInfo(
+        name=policy.id,
+        description=policy.title,
+        enforcementLevel=level,
+        policy_type=analyzer_pb2.POLICY_TYPE_STACK if _across(policy) else analyzer_pb2.POLICY_TYPE_RESOURCE,
+        severity=_severity(policy),
+        remediation_steps=policy.remediation,
     )
+    if policy.id == _FRONT:
+        info.configSchema.properties.update(_SCHEMA)
+    if policy.controls:
+        control = policy.controls[0]
+        info.framework.name, info.framework.version = control.framework, control.version
+        info.framework.reference, info.framework.specification = control.ref, control.source_url
+    return info
+
+
+def _default_tags(provider: struct_pb2.Struct) -> Mapping[str, Any] | Unknown:
+    """Nothing else is read of a provider: the rest may be credentials."""
+    if _DEFAULT_TAGS not in provider.fields:
+        return {}
+    return default_tags({_DEFAULT_TAGS: plain_value(provider.fields[_DEFAULT_TAGS], [])})
+
+
+def _message(where: str, why: str, remedy: str) -> str:
+    return f"where:  {where}\nwhy:    {why}\nremedy: {remedy}"

@@ -1,91 +1,144 @@
-"""What CrossGuard hands over, as plain data, and back: unknowns, secrets and assets are the SDK's own until here.
+"""What the engine hands over, as plain data, and back: its messages mark unknowns, secrets and assets in their own way.
 
-With `adapter.py` the only place that knows `pulumi_policy` (its `proxy.py` and `secret.py`, 1.21).
+Properties are a `google.protobuf.Struct` whose objects may carry a signature, and whose unknowns are texts that nobody
+else writes (https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/plugin/rpc.go, and `resource/sig`).
+They are read in one pass. `pulumi_policy` takes three, for each policy that looks; a test holds both to the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import pulumi
-from pulumi_policy import Secret, proxy
+from google.protobuf import struct_pb2
 
 from guardrails.resources.reading import UNKNOWN, Asset
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from guardrails.model import Fix
 
 DEPTH: Final = 64
 """How deep properties may be nested."""
 
-_UNKNOWN_VALUES: Final = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - says that a value is one
+_ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
+_ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
+_UNKNOWN_VALUES: Final = frozenset(
+    {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
 
 
-def plain(value: object, depth: int = DEPTH) -> Any:  # noqa: ANN401 - plain data
-    """A copy without Pulumi's proxies: an unknown becomes `UNKNOWN`, an asset an `Asset`."""
-    if depth == 0:
-        raise RecursionError("properties are nested too deeply")
-    if isinstance(value, (str, bool, int, float)) or value is None:
-        return UNKNOWN if value in _UNKNOWN_VALUES else value
-    if isinstance(value, Secret):
-        return plain(value.value, depth - 1)
-    if isinstance(value, Mapping):
-        return {key: _member(value, key, depth) for key in value}
-    if isinstance(value, Sequence):
-        return [_member(value, index, depth) for index in range(len(value))]
-    return _asset(value)
+class HandedOverError(Exception):
+    """The engine handed over what nobody has told us to read: a newer one's, or a broken one's."""
 
 
-def _asset(value: object) -> Asset:
-    if isinstance(value, pulumi.FileAsset):
-        return Asset("path", str(value.path))
-    if isinstance(value, pulumi.StringAsset):
-        return Asset("text", value.text)
-    return Asset("uri", type(value).__name__)  # remote assets and archives: no rule opens them
+def plain(properties: struct_pb2.Struct, secrets: list[str]) -> dict[str, Any]:
+    """Properties as plain data: an unknown is `UNKNOWN`, an asset an `Asset`, a secret what is in it.
+
+    Args:
+        properties: as the engine sends them.
+        secrets: gets the texts that are marked secret.
+
+    Raises:
+        HandedOverError: a mark that is not known, or one without what it marks.
+        RecursionError: they are nested more than `DEPTH` deep.
+    """
+    return {key: plain_value(value, secrets) for key, value in properties.fields.items()}
 
 
-def _member(container: Any, key: object, depth: int) -> Any:  # noqa: ANN401 - plain data
-    try:
-        return plain(container[key], depth - 1)
-    except proxy.UnknownValueError:
-        return UNKNOWN
+def plain_value(value: struct_pb2.Value, secrets: list[str], depth: int = DEPTH, *, secret: bool = False) -> Any:  # noqa: ANN401 - plain data
+    """One value of them; raises what `plain` does.
 
-
-def remedied(properties: Mapping[str, Any], fixes: Iterable[Fix]) -> Mapping[str, Any]:
-    """The properties with values put in; secrets and unknowns stay as the SDK marks them."""
-    for fix in fixes:
-        properties = _with(properties, fix.path, fix.value)
-    return properties
-
-
-def _with(value: Any, path: tuple[str, ...], new: object) -> Any:  # noqa: ANN401 - the SDK's proxies
-    if not path:
-        return new
-    if isinstance(value, Secret):
-        return Secret(_with(value.value, path, new))
-    if value is None:
-        value = {}
-    if not isinstance(value, Mapping):
-        raise TypeError(f"no object at {path[0]}")
-    inside = value if isinstance(value, dict) else value["__target"]
-    return {**inside, path[0]: _with(inside.get(path[0]), path[1:], new)}
-
-
-def secrets_in(value: Any, depth: int = DEPTH, *, secret: bool = False) -> Iterable[str]:  # noqa: ANN401 - the SDK's proxies
-    """The texts in a value that are marked secret."""
-    if depth == 0:
-        return
-    if isinstance(value, Secret):
-        yield from secrets_in(value.value, depth - 1, secret=True)
-    elif isinstance(value, str):
+    Args:
+        value: as the engine sends it.
+        secrets: gets the texts that are marked secret.
+        depth: how deep it may be nested.
+        secret: it is inside of what is marked secret.
+    """
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        text = value.string_value
+        if text in _UNKNOWN_VALUES:
+            return UNKNOWN
         if secret:
-            yield value
-    elif isinstance(value, Mapping):
-        # The SDK's proxy unwraps secrets on access; its target has them marked.
-        members = value if isinstance(value, dict) else value["__target"]
-        for member in members.values():
-            yield from secrets_in(member, depth - 1, secret=secret)
-    elif isinstance(value, Sequence):
-        for member in value if isinstance(value, list) else value["__target"]:  # type: ignore[call-overload]
-            yield from secrets_in(member, depth - 1, secret=secret)
+            secrets.append(text)
+        return text
+    if kind in {"struct_value", "list_value"}:
+        if depth == 0:
+            raise RecursionError("properties are nested too deeply")
+        return _nested(value, kind, secrets, depth - 1, secret=secret)
+    return None if kind in {None, "null_value"} else getattr(value, kind)
+
+
+def _nested(value: struct_pb2.Value, kind: str, secrets: list[str], depth: int, *, secret: bool) -> Any:  # noqa: ANN401
+    if kind == "list_value":
+        return [plain_value(member, secrets, depth, secret=secret) for member in value.list_value.values]
+    fields = value.struct_value.fields
+    if _SIGNATURE in fields:
+        return _marked(fields, secrets, depth, secret=secret)
+    return {key: plain_value(member, secrets, depth, secret=secret) for key, member in fields.items()}
+
+
+def _marked(fields: Mapping[str, struct_pb2.Value], secrets: list[str], depth: int, *, secret: bool) -> Any:  # noqa: ANN401
+    signature = fields[_SIGNATURE].string_value
+    if signature == _SECRET and "value" in fields:
+        return plain_value(fields["value"], secrets, depth, secret=True)
+    if signature == _ASSET:
+        for kind in ("path", "text", "uri"):
+            if kind in fields:
+                text = plain_value(fields[kind], secrets, depth, secret=secret)
+                # A remote one, or one that cannot be known yet: no rule opens it.
+                return Asset("uri", "RemoteAsset") if kind == "uri" or not isinstance(text, str) else Asset(kind, text)
+    if signature == _ARCHIVE:
+        for member, kind in (("assets", "AssetArchive"), ("path", "FileArchive"), ("uri", "RemoteArchive")):
+            if member in fields:
+                return Asset("uri", kind)
+    raise HandedOverError("the engine marks a property in a way that this pack does not know")
+
+
+def remedied(properties: struct_pb2.Struct, fixes: Iterable[Fix]) -> struct_pb2.Struct:
+    """A copy of the properties with values put in; what is marked stays marked.
+
+    Raises:
+        TypeError: on the way to a property is something else than an object.
+    """
+    result = struct_pb2.Struct()
+    result.CopyFrom(properties)
+    for fix in fixes:
+        *way, last = fix.path
+        inside = result
+        for key in way:
+            inside = _object(inside.fields[key], key)
+        value = inside.fields[last]
+        if isinstance(fix.value, bool):
+            value.bool_value = fix.value
+        elif isinstance(fix.value, int):
+            value.number_value = fix.value
+        else:
+            value.string_value = fix.value
+    return result
+
+
+def _object(value: struct_pb2.Value, key: str) -> struct_pb2.Struct:
+    """The object that a value is, or becomes where there is none."""
+    kind = value.WhichOneof("kind")
+    if kind in {None, "null_value"}:
+        value.struct_value.SetInParent()
+    elif kind != "struct_value":
+        raise TypeError(f"no object at {key}")
+    inside = value.struct_value
+    if _SIGNATURE not in inside.fields:
+        return inside
+    if inside.fields[_SIGNATURE].string_value == _SECRET and "value" in inside.fields:
+        return _object(inside.fields["value"], key)
+    raise TypeError(f"no object at {key}")

@@ -1,4 +1,4 @@
-"""Through the SDK's own gRPC servicer: what the engine would send, what it would get back."""
+"""What the engine would send, what it would get back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from google.protobuf import struct_pb2
-from pulumi.runtime.config import CONFIG
 from pulumi.runtime.proto import analyzer_pb2
-from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_BOOLEAN_VALUE, UNKNOWN_OBJECT_VALUE, UNKNOWN_STRING_VALUE
 
 from guardrails import adapter
@@ -21,7 +18,7 @@ from guardrails.model import Profile
 from tests.support.policies import REGISTRIES, Manifests, Notary, surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from guardrails.model import Policy
 
@@ -62,37 +59,23 @@ class Engine:
     ) -> None:
         changes = {"verifier": lambda: Notary([IMAGE]), **changes}
         examiner = Examiner(catalogue, profile, surroundings(**changes))
-        self._start(adapter.assemble(catalogue, profile, examiner, secrets=secrets))
-
-    def _start(self, policies: list[Any]) -> None:
+        self.analyzer = adapter.Analyzer(catalogue, profile, examiner, secrets=secrets)
         self.remedies: list[str] = []
-        self.servicer: Any = _PolicyAnalyzerServicer("guardrails", "0.0.1", policies, EnforcementLevel.ADVISORY)
 
     def resource(self, kind: str, properties: Mapping[str, Any], name: str = "api") -> list[Any]:
         request = analyzer_pb2.AnalyzeRequest(
             type=kind, properties=_struct(properties), urn=_urn(kind, name), name=name
         )
         self.remedies = []
-        for remedy in self.servicer.Remediate(request, None).remediations:
+        for remedy in self.analyzer.remediate(request).remediations:
             assert not remedy.diagnostic
             self.remedies.append(remedy.policyName)
             request.properties.CopyFrom(remedy.properties)
-        return list(self.servicer.Analyze(request, None).diagnostics)
+        return list(self.analyzer.analyze(request).diagnostics)
 
     def stack(self, *resources: analyzer_pb2.AnalyzerResource) -> list[Any]:
         request = analyzer_pb2.AnalyzeStackRequest(resources=resources)
-        return list(self.servicer.AnalyzeStack(request, None).diagnostics)
-
-
-@pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The SDK puts the stack's configuration into the process; a test must not leave it there."""
-    for name in ("PULUMI_CONFIG", "PULUMI_PROJECT", "PULUMI_STACK", "PULUMI_DRY_RUN"):
-        monkeypatch.delenv(name, raising=False)
-    before = dict(CONFIG.get())
-    yield
-    CONFIG.get().clear()
-    CONFIG.get().update(before)
+        return list(self.analyzer.analyze_stack(request).diagnostics)
 
 
 def _by_rule(diagnostics: list[Any]) -> dict[str, Any]:
@@ -199,11 +182,14 @@ def test_a_failing_pack_is_a_violation_of_the_resource() -> None:
 
 def test_a_pack_without_valid_settings_lets_nothing_pass() -> None:
     engine = Engine()
-    engine._start(adapter.assemble(CATALOGUE, Profile.LOCAL, None, "the settings are broken"))
-    assert "the settings are broken" in _by_rule(engine.resource(POD, _pod()))["pack/readable"].message
-    (found,) = engine.stack()
-    assert found.enforcementLevel == analyzer_pb2.MANDATORY
-    assert "the settings are broken" in found.message
+    engine.analyzer = adapter.Analyzer(CATALOGUE, Profile.LOCAL, None, "the settings are broken")
+    config = analyzer_pb2.ConfigureAnalyzerRequest()
+    config.policyConfig["pack/readable"].enforcementLevel = analyzer_pb2.DISABLED
+    engine.analyzer.configure(config)
+    for (found,) in (engine.resource(POD, _pod()), engine.stack()):
+        assert found.policyName == "pack/readable"
+        assert found.enforcementLevel == analyzer_pb2.MANDATORY, "whatever level somebody gave it"
+        assert "the settings are broken" in found.message
 
 
 def test_pods_inside_a_release_are_reported_at_the_release() -> None:
@@ -227,7 +213,7 @@ def test_rules_judge_when_the_first_policy_is_disabled() -> None:
     for policy in CATALOGUE:
         level = analyzer_pb2.DISABLED if policy.id == "pack/readable" else analyzer_pb2.MANDATORY
         config.policyConfig[policy.id].enforcementLevel = level
-    engine.servicer.Configure(config, None)
+    engine.analyzer.configure(config)
     assert "image/digest-pinned" in _by_rule(engine.resource(POD, _pod(image="nginx")))
     assert "image/digest-pinned" not in _by_rule(engine.resource(POD, _pod()))
 
@@ -310,14 +296,14 @@ def test_the_pack_adapts_in_its_own_folder(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"cartorio:profile": "local", "cartorio:key": "5ecr3t-5ecr3t"}))
     monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps(["cartorio:key", "cartorio:absent"]))
     engine = Engine()
-    engine._start(adapter.adapt(CATALOGUE))
+    engine.analyzer = adapter.adapt(CATALOGUE)
     diagnostics = engine.resource(POD, _pod(image="x/5ecr3t-5ecr3t:1"))
     assert _by_rule(diagnostics)["workload/probes"].enforcementLevel == analyzer_pb2.ADVISORY
     assert not [diagnostic for diagnostic in diagnostics if "5ecr3t" in diagnostic.message]
 
 
 def test_the_engine_is_told_of_every_policy() -> None:
-    info = Engine().servicer.GetAnalyzerInfo(None, None)
+    info = Engine().analyzer.info()
     told = {policy.name: policy for policy in info.policies}
     assert set(told) == {policy.id for policy in CATALOGUE}
     assert told["image/signed"].remediation_steps
@@ -325,7 +311,7 @@ def test_the_engine_is_told_of_every_policy() -> None:
     assert told["image/signed"].framework.name
 
 
-def test_the_stack_is_copied_for_those_rules_alone_that_have_something_to_say() -> None:
+def test_a_stack_is_judged_each_time_by_what_it_is_then() -> None:
     engine = Engine()
     bucket = "aws:s3/bucket:Bucket"
     made = analyzer_pb2.AnalyzerResource(type=bucket, properties=_struct({}), urn=_urn(bucket, "e"), name="e")
@@ -353,13 +339,13 @@ def test_a_cluster_that_is_not_there_yet_is_judged_by_what_was_asked_for_and_by_
 
 def test_registries_can_be_given_from_outside() -> None:
     engine = Engine()
-    info = {policy.name: policy for policy in engine.servicer.GetAnalyzerInfo(None, None).policies}
+    info = {policy.name: policy for policy in engine.analyzer.info().policies}
     assert set(info["pack/readable"].configSchema.properties) == {"registries"}
     elsewhere = _pod(image=f"registry.example/team/api@sha256:{'0' * 64}")
     assert "image/allowed-registry" in _by_rule(engine.resource(POD, elsewhere))
     config = analyzer_pb2.ConfigureAnalyzerRequest()
     config.policyConfig["pack/readable"].enforcementLevel = analyzer_pb2.REMEDIATE
     config.policyConfig["pack/readable"].properties.update({"registries": ["registry.example/team"]})
-    engine.servicer.Configure(config, None)
+    engine.analyzer.configure(config)
     assert "image/allowed-registry" not in _by_rule(engine.resource(POD, elsewhere))
     assert "image/allowed-registry" in _by_rule(engine.resource(POD, _pod()))

@@ -1,0 +1,137 @@
+"""Over real gRPC, as the engine calls; what the pack says of itself is held to what Pulumi's own SDK would say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent import futures
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyComplianceFramework,
+    PolicyConfigSchema,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationPolicy,
+)
+from pulumi_policy import Policy as PulumiPolicy
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from guardrails import adapter, adapter_server
+from guardrails.catalogue import CATALOGUE
+from guardrails.model import Profile
+from guardrails.resources.base import Stack
+from guardrails.settings import PACK, pack_version
+from tests.policy_pack.test_adapter import IMAGE, POD, Engine, _pod, _struct, _urn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from guardrails.model import Policy
+
+REQUEST = analyzer_pb2.AnalyzeRequest(type=POD, properties=_struct(_pod()), urn=_urn(POD, "api"), name="api")
+
+
+@pytest.fixture(scope="module")
+def channel() -> Iterator[grpc.Channel]:
+    server, port = adapter_server.serve(Engine().analyzer)
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as opened:
+        yield opened
+    server.stop(grace=None).wait()
+
+
+@pytest.fixture(scope="module")
+def stub(channel: grpc.Channel) -> analyzer_pb2_grpc.AnalyzerStub:
+    return analyzer_pb2_grpc.AnalyzerStub(channel)
+
+
+def test_the_engines_calls_are_answered_in_its_order(stub: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    stub.Handshake(analyzer_pb2.AnalyzerHandshakeRequest(engine_address="127.0.0.1:1"))
+    stub.ConfigureStack(analyzer_pb2.AnalyzerStackConfigureRequest(stack="test", project="cartorio"))
+    assert stub.GetPluginInfo(empty_pb2.Empty()).version == pack_version()
+    assert len(stub.GetAnalyzerInfo(empty_pb2.Empty()).policies) == len(CATALOGUE)
+    config = analyzer_pb2.ConfigureAnalyzerRequest()
+    config.policyConfig["workload/probes"].enforcementLevel = analyzer_pb2.ADVISORY
+    stub.Configure(config)
+    remedies = stub.Remediate(REQUEST).remediations
+    assert [remedy.policyName for remedy in remedies]
+    answer = stub.Analyze(REQUEST)
+    found = {diagnostic.policyName: diagnostic for diagnostic in answer.diagnostics}
+    assert found["workload/probes"].enforcementLevel == analyzer_pb2.ADVISORY
+    beside = {one.policy_name for one in answer.not_applicable}
+    assert "aws/kms-rotation" in beside
+    assert not beside & {*found, "image/signed", "pack/readable"}, "what applied, passed or not, is not among these"
+    shown = analyzer_pb2.AnalyzerResource(type=POD, properties=_struct(_pod()), urn=_urn(POD, "api"), name="api")
+    assert not stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=[shown])).not_applicable
+    stub.Cancel(empty_pb2.Empty())
+
+
+def test_calls_at_the_same_time_are_each_answered_with_their_own(stub: analyzer_pb2_grpc.AnalyzerStub) -> None:
+    def pinned(number: int) -> bool:
+        image = IMAGE if number % 2 else "nginx"
+        request = analyzer_pb2.AnalyzeRequest(
+            type=POD, properties=_struct(_pod(image=image)), urn=_urn(POD, f"p{number}"), name=f"p{number}"
+        )
+        return "image/digest-pinned" not in {found.policyName for found in stub.Analyze(request).diagnostics}
+
+    with futures.ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(pinned, range(40))) == [bool(number % 2) for number in range(40)]
+
+
+def test_a_message_that_is_none_is_refused(channel: grpc.Channel) -> None:
+    call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/pulumirpc.Analyzer/Analyze")
+    with pytest.raises(grpc.RpcError):
+        call(b"\xff")
+
+
+def test_the_pack_starts_as_the_language_host_starts_it() -> None:
+    """Its first line is its port, before any call, and it goes on until it is ended."""
+    env = {**os.environ, "PULUMI_CONFIG": '{"cartorio:profile": "local"}'}
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PACK)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PACK, env=env) as pack:
+        try:
+            assert pack.stdout is not None
+            port = int(pack.stdout.readline())
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                info = analyzer_pb2_grpc.AnalyzerStub(channel).GetAnalyzerInfo(empty_pb2.Empty())
+            levels = {policy.name: policy.enforcementLevel for policy in info.policies}
+            assert levels["workload/probes"] == analyzer_pb2.ADVISORY, "the stack's profile counts"
+        finally:
+            pack.kill()
+
+
+def _sdks(policy: Policy, profile: Profile) -> PulumiPolicy:
+    """The policy as somebody would write it with Pulumi's own SDK."""
+    level = EnforcementLevel(policy.enforcement[profile].value)
+    if policy.remedy is not None and level is EnforcementLevel.MANDATORY:
+        level = EnforcementLevel.REMEDIATE
+    control = policy.controls[0] if policy.controls else None
+    made: dict[str, Any] = {
+        "name": policy.id,
+        "description": policy.title,
+        "validate": lambda *_: None,
+        "enforcement_level": level,
+        "severity": Severity(policy.severity.value),
+        "remediation_steps": policy.remediation,
+        "config_schema": PolicyConfigSchema(adapter._SCHEMA) if policy.id == "pack/readable" else None,
+        "framework": control
+        and PolicyComplianceFramework(control.framework, control.version, control.ref, control.source_url),
+    }
+    return StackValidationPolicy(**made) if Stack in policy.resource_types else ResourceValidationPolicy(**made)
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_the_pack_describes_itself_as_the_sdk_would(profile: Profile) -> None:
+    policies = [_sdks(policy, profile) for policy in CATALOGUE]
+    theirs: Any = _PolicyAnalyzerServicer(adapter.NAME, "0.0.1", policies, EnforcementLevel.ADVISORY)
+    expected = theirs.GetAnalyzerInfo(None, None)
+    found = adapter.Analyzer(CATALOGUE, profile, None, "none").info()
+    for info in (expected, found):
+        info.policies.sort(key=lambda policy: policy.name)
+    assert found == expected
