@@ -10,15 +10,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
 
 class _Proxy(BaseHTTPRequestHandler):
     asked: list[str]
+    allowed: list[str | None] | None
     port: int | None
 
     def do_CONNECT(self) -> None:
         self.asked.append(self.path)
+        if self.allowed is not None and self.headers.get("proxy-authorization") not in self.allowed:
+            self.send_error(407)
+            return
         if self.port is None:
             self.send_error(502)
             return
@@ -54,15 +59,25 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def tunnelling(port: int | None) -> Iterator[tuple[str, list[str]]]:
-    """Run a proxy: its address, and the `host:port` of every tunnel that is asked for."""
+def tunnelling(
+    port: int | None, context: ssl.SSLContext | None = None, allowed: list[str | None] | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """Run a proxy: its address, and the `host:port` of every tunnel that is asked for.
+
+    Args:
+        port: where its tunnels lead; nowhere, if None.
+        context: to speak TLS; its certificate is for `localhost`.
+        allowed: the Proxy-Authorization headers that let somebody through; everybody, if None.
+    """
     asked: list[str] = []
-    handler = type("BoundProxy", (_Proxy,), {"asked": asked, "port": port})
+    handler = type("BoundProxy", (_Proxy,), {"asked": asked, "port": port, "allowed": allowed})
     with _Server(("127.0.0.1", 0), handler) as server:
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+            yield f"{'https://localhost' if context else 'http://127.0.0.1'}:{server.server_address[1]}", asked
         finally:
             server.shutdown()
             thread.join(5)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from guardrails.trust.addresses import redirected
+from guardrails.trust.connection import OK
 from guardrails.trust.errors import Malformed, Unavailable, quoted
 from guardrails.trust.login import Logins
-from guardrails.trust.transport import OK, Answer, Request, Transport
+from guardrails.trust.transport import Answer, Request, Transport
 
 if TYPE_CHECKING:
     from collections import Counter

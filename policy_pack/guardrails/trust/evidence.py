@@ -7,7 +7,7 @@ anything: a source that fails becomes an item of the evidence saying so. Formats
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from guardrails.trust.documents import Index, Manifest
@@ -105,14 +105,25 @@ class Evidence:
     platforms: tuple[tuple[Digest, Evidence], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for.
+
+    Attributes:
+        attestations: whether the rule asks for any: then also cosign's `.att` tag is read, and larger documents.
+        platforms: whether the rule asks for evidence about the images that an index lists.
+        legacy: whether to look where cosign's older format is kept.
+        bundles: whether to look for bundles.
+    """
+
+    attestations: bool = False
+    platforms: bool = False
+    legacy: bool = True
+    bundles: bool = True
+
+
 async def gather(
-    registry: Registry,
-    repository: Repository,
-    digest: Digest,
-    limits: Limits,
-    *,
-    attestations: bool = False,
-    platforms: bool = False,
+    registry: Registry, repository: Repository, digest: Digest, limits: Limits, wanted: Wanted
 ) -> Evidence:
     """Fetch the evidence about one image within `Limits.image_seconds`. Does not raise for what a registry does.
 
@@ -121,26 +132,29 @@ async def gather(
         repository: of the image.
         digest: of the image.
         limits: how much to take.
-        attestations: whether the rule asks for any: then also cosign's `.att` tag is read, and larger documents.
-        platforms: whether the rule asks for evidence about the images that an index lists.
+        wanted: what to look for.
     """
     deadline = asyncio.get_running_loop().time() + limits.image_seconds
-    collector = _Collector(registry, repository, digest, deadline, limits, attestations=attestations)
-    found, signatures, attested, bundles = await asyncio.gather(
-        collector.image(), collector.legacy(), collector.legacy_attestations(), collector.bundles()
+    collector = _Collector(registry, repository, digest, deadline, limits, attestations=wanted.attestations)
+    found, *parts = await asyncio.gather(
+        collector.image(),
+        *((collector.legacy(),) if wanted.legacy else ()),
+        *((collector.legacy_attestations(),) if wanted.legacy and wanted.attestations else ()),
+        *((collector.bundles(),) if wanted.bundles else ()),
     )
-    items = tuple(sorted((*signatures, *attested, *bundles), key=lambda item: item.source))
+    items = tuple(sorted((item for part in parts for item in part), key=lambda item: item.source))
     if isinstance(found, Unusable | Unreachable):
         return Evidence(found, items)
     kind = ABSENT if found is None else "index" if isinstance(found, Index) else "image"
-    if not platforms or not isinstance(found, Index):
+    if not wanted.platforms or not isinstance(found, Index):
         return Evidence(kind, items)
     listed = sorted({one.digest for one in found.manifests if one.annotations.get(_REFERENCE_TYPE) is None}, key=str)
     if len(listed) > limits.platforms:
         return Evidence(
             Unusable("the image", f"an index of {len(listed)} images, more than are judged one by one"), items
         )
-    children = [(one, await gather(registry, repository, one, limits, attestations=attestations)) for one in listed]
+    own = replace(wanted, platforms=False)
+    children = [(one, await gather(registry, repository, one, limits, own)) for one in listed]
     return Evidence(kind, items, tuple(children))
 
 
@@ -160,7 +174,6 @@ class _Collector:
         self._digest = digest
         self._deadline = deadline
         self._seconds = limits.image_seconds
-        self._attestations = attestations
         self._small = limits.evidence_bytes
         self._largest = limits.attestation_bytes if attestations else limits.evidence_bytes
         self._left = limits.image_attestation_bytes
@@ -176,7 +189,7 @@ class _Collector:
 
     async def legacy_attestations(self) -> list[Item]:
         """The attestations under cosign's `.att` tag."""
-        return await self._legacy("att", self._envelope) if self._attestations else []
+        return await self._legacy("att", self._envelope)
 
     async def _legacy(self, suffix: str, read: Callable[[str, Descriptor], Coroutine[None, None, Item]]) -> list[Item]:
         tag = self._digest.cosign_tag(suffix)

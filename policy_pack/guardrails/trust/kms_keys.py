@@ -1,4 +1,7 @@
-"""Public keys in AWS KMS: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html, by boto3."""
+"""Public keys in AWS KMS: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html.
+
+Asked plainly where the environment says all that has to be known (`aws_call`), else by the SDK.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from guardrails.trust import keys
+from guardrails.trust._fields import data
+from guardrails.trust.aws_call import Caller, Unusual
 from guardrails.trust.errors import Malformed, Unavailable, quoted
 
 if TYPE_CHECKING:
@@ -19,30 +24,21 @@ _KMS_SECONDS: Final = 5
 def load(source: KmsSource) -> keys.PublicKey:
     """Ask KMS for the key's state and its public part.
 
-    `DescribeKey` comes first although KMS itself refuses `GetPublicKey` for a disabled key: its answer tells an
-    operator which state the key is in, and stand-ins for KMS don't all refuse.
-
     Raises:
         Unavailable: KMS cannot be asked, or the key is not enabled.
         Malformed: what it has is not an acceptable signing key.
     """
+    try:
+        return _read(source, _PlainKms(source))
+    except Unusual:
+        return _load_by_sdk(source)
+
+
+def _load_by_sdk(source: KmsSource) -> keys.PublicKey:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        client = _kms_client(source)
-        metadata = client.describe_key(KeyId=source.key)["KeyMetadata"]
-        state, usage = metadata.get("KeyState"), metadata.get("KeyUsage")
-        if state != "Enabled":
-            raise Unavailable(
-                f"the key's state in KMS is {state}, not Enabled",
-                remedy=f"enable {source}, or name the key that replaced it in trust.yaml",
-            )
-        if usage != "SIGN_VERIFY":
-            raise Malformed(f"the key's usage in KMS is {usage}; a signing key has SIGN_VERIFY")
-        arn = metadata.get("Arn", "")
-        if source.region and not arn.startswith(source.key.rpartition(":")[0]):
-            raise Malformed(f"KMS answered about {quoted(arn)}, which is of another account or region")
-        answer = client.get_public_key(KeyId=arn)  # not by alias: that could lead elsewhere by now
+        return _read(source, _kms_client(source))
     except ClientError as error:
         what, remedy = _explain(error.response, source)
         raise Unavailable(what, remedy=remedy) from error
@@ -51,9 +47,50 @@ def load(source: KmsSource) -> keys.PublicKey:
             f"KMS cannot be asked: {error}",
             remedy="check the AWS region, credentials and endpoint of this shell (AWS_REGION, AWS_ENDPOINT_URL)",
         ) from error
-    if answer.get("KeyUsage", usage) != "SIGN_VERIFY":
-        raise Malformed(f"the key's usage in KMS is {answer['KeyUsage']}; a signing key has SIGN_VERIFY")
+
+
+def _read(source: KmsSource, kms: KMSClient | _PlainKms) -> keys.PublicKey:
+    """Read the key, whoever asks for it.
+
+    `DescribeKey` comes first although KMS itself refuses `GetPublicKey` for a disabled key: its answer tells an
+    operator which state the key is in, and stand-ins for KMS don't all refuse.
+    """
+    metadata = kms.describe_key(KeyId=source.key)["KeyMetadata"]
+    state, usage = metadata.get("KeyState"), metadata.get("KeyUsage")
+    if state != "Enabled":
+        raise Unavailable(
+            f"the key's state in KMS is {quoted(state)[1:-1]}, not Enabled",
+            remedy=f"enable {source}, or name the key that replaced it in trust.yaml",
+        )
+    if usage != "SIGN_VERIFY":
+        raise Malformed(f"the key's usage in KMS is {quoted(usage)[1:-1]}; a signing key has SIGN_VERIFY")
+    arn = metadata.get("Arn", "")
+    if source.region and not arn.startswith(source.key.rpartition(":")[0]):
+        raise Malformed(f"KMS answered about {quoted(arn)}, which is of another account or region")
+    answer = kms.get_public_key(KeyId=arn)  # not by alias: that could lead elsewhere by now
+    told = answer.get("KeyUsage", usage)
+    if told != "SIGN_VERIFY":
+        raise Malformed(f"the key's usage in KMS is {quoted(told)[1:-1]}; a signing key has SIGN_VERIFY")
     return keys.from_der(answer["PublicKey"])
+
+
+class _PlainKms:
+    """The two calls without the SDK: they raise `Unusual` where only that knows what to do."""
+
+    def __init__(self, source: KmsSource) -> None:
+        url = f"https://{source.endpoint}" if source.endpoint else None
+        self._caller = Caller.of("kms", source.region, url, os.environ)
+
+    def describe_key(self, *, KeyId: str) -> Any:  # noqa: N803, ANN401 -- as the SDK has it
+        answer = self._caller.call("TrentService.DescribeKey", {"KeyId": KeyId})
+        metadata = answer.get("KeyMetadata")
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("Arn"), str):
+            raise Unusual
+        return answer
+
+    def get_public_key(self, *, KeyId: str) -> Any:  # noqa: N803, ANN401 -- as the SDK has it
+        answer = self._caller.call("TrentService.GetPublicKey", {"KeyId": KeyId})
+        return {**answer, "PublicKey": data(answer.get("PublicKey"), "public key")}
 
 
 def _kms_client(source: KmsSource) -> KMSClient:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from guardrails.trust import addresses, challenge, ecr, strict_json
+from guardrails.trust.connection import OK
 from guardrails.trust.credentials import DockerConfig
 from guardrails.trust.errors import Malformed, Unavailable
-from guardrails.trust.transport import OK, Request
+from guardrails.trust.transport import Request
 
 if TYPE_CHECKING:
     from guardrails.trust.access import Access

@@ -253,3 +253,10 @@ class TrustPolicy(Model):
         """Find the most specific rule that covers a repository, or None: then its images are refused."""
         covering = [rule for rule in self.profiles[profile].rules if rule.images.covers(repository)]
         return max(covering, key=lambda rule: rule.images.specificity, default=None)
+
+    def formats_of(self, rule: Rule) -> frozenset[Format]:
+        """The formats in which anything can count for a rule: all of them, where certificates do."""
+        authorities = [self.authorities[name] for name in rule.authorities]
+        if any(authority.identities for authority in authorities):
+            return frozenset(Format)
+        return frozenset(one for authority in authorities for one in authority.formats)

@@ -6,8 +6,9 @@ recomputed; a tag is asked for once, and what came is what is meant. How a regis
 
 How often a registry is asked, for an image with one bundle: the image, its list of referrers, and the bundle's manifest
 and content: 4, which is the fewest that the protocol allows when nothing is known; cosign's legacy tag is a fifth
-question, since no list names it. Where there is no referrers API, a repository is asked once, and the fallback tag
-takes its place. Nothing is asked twice: there is no ping and no HEAD before a GET.
+question, since no list names it, and with its content takes 3. Only where an authority of the rule can have signed is
+asked (`formats` in trust.yaml). Where there is no referrers API, a repository is asked once, and the fallback tag takes
+its place. Nothing is asked twice: there is no ping and no HEAD before a GET.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 from guardrails.trust.addresses import next_page
 from guardrails.trust.client import Client, Place, Question
+from guardrails.trust.connection import OK
 from guardrails.trust.documents import MANIFEST_TYPES, OCI_INDEX, Descriptor, Index, Manifest, parse
 from guardrails.trust.errors import Malformed, Unavailable, quoted
 from guardrails.trust.layout import Layout
 from guardrails.trust.reference import Digest
-from guardrails.trust.transport import OK, Answer
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from guardrails.trust.limits import Limits
     from guardrails.trust.mirrors import Origin
     from guardrails.trust.reference import Repository
+    from guardrails.trust.transport import Answer
 
 _ABSENT: Final = frozenset({404})
 _NO_REFERRERS_API: Final = frozenset({400, 404, 405, 501})  # the specification says 404; older registries vary

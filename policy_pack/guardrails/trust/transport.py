@@ -1,11 +1,12 @@
-"""One HTTP exchange with a bounded answer: connections, TLS, proxies, and how many exchanges there were.
+"""One HTTP exchange with a bounded answer: with whom, by what certificates, and how many exchanges there were.
 
-Bodies are read up to a bound and never decompressed. Redirects, credentials and repetitions are `client`'s business.
+Bodies are read up to a bound and never decompressed. Redirects, credentials and repetitions are `client`'s business,
+what happens on a connection `connection`'s.
 
 Decisions:
 - Proxies of the environment (HTTPS_PROXY, NO_PROXY) are used for https, where they can only carry the tunnel; never
   for plain http, which is loopback's. `.netrc` is not read: no credential is sent that nobody configured for this.
-- SSL_CERT_FILE and SSL_CERT_DIR stand in for the system's CAs, CARTORIO_REGISTRY_CA adds private ones to them.
+- SSL_CERT_FILE or SSL_CERT_DIR stands in for the public CAs, CARTORIO_REGISTRY_CA adds private ones to them.
 - A body is never decompressed, and one that comes compressed is refused: nobody asked for it.
 """
 
@@ -13,18 +14,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import ssl
 import urllib.request
 from collections import Counter
-from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import httpx
+import h11
 
-from guardrails.trust.errors import Malformed, Unavailable, quoted
+from guardrails.trust.connection import OK, Connection, DroppedError, connect, joined
+from guardrails.trust.errors import Unavailable, quoted
 from guardrails.trust.mirrors import Origin
+from guardrails.trust.peers import Peer, Proxy, public_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,18 +35,9 @@ if TYPE_CHECKING:
     from guardrails.trust.access import Access
     from guardrails.trust.limits import Limits
 
-OK: Final = 200
-
 _CONNECTIONS: Final = 16  # at once, to one origin
 _ERROR_BYTES: Final = 4096
-_HEADERS_WANTED: Final = (
-    "content-type",
-    "link",
-    "location",
-    "www-authenticate",
-    "retry-after",
-    "docker-content-digest",
-)
+_CLOSING_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +74,32 @@ class Request:
     limit: int
     accept: tuple[str, ...] = ("*/*",)
     method: str = "GET"
-    form: Mapping[str, str] | None = None
-    authorization: str | None = None
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    authorization: str | None = field(default=None, repr=False)
 
     @property
     def origin(self) -> Origin:
         """Whom it is sent to."""
         parts = urlsplit(self.url)
         return Origin(parts.scheme, parts.netloc)
+
+
+class _Pool:
+    """The connections to one origin."""
+
+    def __init__(self, peer: Peer, proxy: Proxy | None) -> None:
+        self.peer = peer
+        self.proxy = proxy
+        self.free = asyncio.Semaphore(_CONNECTIONS)
+        self.kept: list[Connection] = []
+
+    def take(self) -> Connection | None:
+        """A kept connection, the one used last, unless it is known to be dead."""
+        while self.kept:
+            connection = self.kept.pop()
+            if connection.is_idle:
+                return connection
+        return None
 
 
 class Transport:
@@ -100,14 +112,20 @@ class Transport:
     def __init__(self, access: Access, limits: Limits) -> None:
         self._access = access
         self._limits = limits
-        self._clients: dict[tuple[Origin, int], httpx.AsyncClient] = {}
+        self._pools: dict[Origin, _Pool] = {}
+        self._open: set[Connection] = set()
         self._tls: ssl.SSLContext | None = None
         self.round_trips: Counter[str] = Counter()
 
     async def close(self) -> None:
         """Close all connections."""
-        clients, self._clients = self._clients, {}
-        await asyncio.gather(*(client.aclose() for client in clients.values()))
+        self._pools = {}
+        connections, self._open = self._open, set()
+        for connection in connections:
+            connection.abort()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_SECONDS):
+                await asyncio.gather(*(connection.closed() for connection in connections))
 
     async def send(self, request: Request) -> Answer:
         """Send a request and read the answer.
@@ -118,55 +136,66 @@ class Transport:
         """
         origin = request.origin
         try:
-            async with contextlib.aclosing(await self._open(origin, request)) as response:
-                body = b""
-                if response.status_code == OK and request.method != "HEAD":
-                    body = await _bounded(response, request.limit)
-                else:
-                    await _drain(response)
-                headers = {name: response.headers[name] for name in _HEADERS_WANTED if name in response.headers}
-                return Answer(response.status_code, headers, body)
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+            async with asyncio.timeout(self._limits.image_seconds):
+                pool = self._pool(origin)
+                async with pool.free:
+                    return await self._exchange(pool, request)
+        except h11.LocalProtocolError:  # its message shows the header, which may be a credential
             raise Unavailable(
-                f"{origin} does not answer properly: {type(error).__name__}: {quoted(error)}",
+                f"{origin} cannot be asked: characters that no HTTP request has",
+                remedy="report this with the reference",
+            ) from None
+        except (OSError, h11.RemoteProtocolError, ValueError) as error:  # ValueError: an address that is none
+            why = str(error) or f"no whole answer within {self._limits.image_seconds:g} s"
+            raise Unavailable(
+                f"{origin} does not answer properly: {type(error).__name__}: {quoted(why)}",
                 remedy=f"check that the registry at {origin} is up and reachable from here, then try again",
             ) from error
 
-    async def _open(self, origin: Origin, request: Request) -> httpx.Response:
-        client = self._client(origin)
-        headers = {"accept": ", ".join(request.accept), "accept-encoding": "identity"}
-        if request.authorization is not None:
-            headers["authorization"] = request.authorization
-        built = client.build_request(request.method, request.url, headers=headers, data=request.form)
+    async def _exchange(self, pool: _Pool, request: Request) -> Answer:
         self.round_trips[request.kind] += 1
-        try:
-            return await client.send(built, stream=True)
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            # A kept connection that the other side has closed by now shows itself only here. The others that are
-            # kept may be no better, so this one is asked on a connection of its own.
-            self.round_trips["again"] += 1
-            return await self._client(origin, kept=0).send(built, stream=True)
+        kept = pool.take() if request.method != "POST" else None
+        if kept is not None:
+            try:
+                return await self._ask(pool, kept, request)
+            except DroppedError:
+                # A kept connection that the other side has closed by now shows itself only here. The others that are
+                # kept may be no better, so this one is asked on a connection of its own.
+                self.round_trips["again"] += 1
+        connection = await connect(pool.peer, pool.proxy, self._limits.connect_seconds)
+        self._open.add(connection)
+        return await self._ask(pool, connection, request)
 
-    def _client(self, origin: Origin, kept: int = _CONNECTIONS) -> httpx.AsyncClient:
-        """One client an origin and pool, made when first needed: loading CA certificates costs more than a request."""
-        client = self._clients.get((origin, kept))
-        if client is None:
-            secure = origin.scheme == "https"
-            client = self._clients[origin, kept] = httpx.AsyncClient(
-                # The context without certificates trusts nobody: plain http needs none, https through it would fail.
-                verify=self._certificates() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                trust_env=False,
-                proxy=_proxy(origin) if secure else None,
-                follow_redirects=False,
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept, so none is sent
-                timeout=httpx.Timeout(self._limits.image_seconds, connect=self._limits.connect_seconds),
-                limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=kept),
-            )
-        return client
+    async def _ask(self, pool: _Pool, connection: Connection, request: Request) -> Answer:
+        try:
+            head, body = _written(request)
+            answer = await connection.ask(head, body)
+            headers = joined(answer.headers)
+            content = b""
+            if answer.status_code == OK and request.method != "HEAD":
+                content = await connection.body(headers, request.limit)
+            else:
+                await _drain(connection)
+            if len(pool.kept) < _CONNECTIONS and connection.again():
+                pool.kept.append(connection)
+            return Answer(answer.status_code, headers, content)
+        finally:
+            if not connection.is_idle:
+                connection.abort()
+                self._open.discard(connection)
+
+    def _pool(self, origin: Origin) -> _Pool:
+        """Made when first needed: loading CA certificates costs more than a request."""
+        pool = self._pools.get(origin)
+        if pool is None:
+            tls = self._certificates() if origin.scheme == "https" else None
+            proxy = None if tls is None else _proxy(origin, tls)
+            pool = self._pools[origin] = _Pool(Peer.parse(origin.scheme, origin.host, tls), proxy)
+        return pool
 
     def _certificates(self) -> ssl.SSLContext:
         if self._tls is None:
-            context = httpx.create_ssl_context(trust_env=True)
+            context = _public_authorities()
             if self._access.authorities is not None:
                 try:
                     context.load_verify_locations(self._access.authorities)
@@ -179,31 +208,47 @@ class Transport:
         return self._tls
 
 
-async def _bounded(response: httpx.Response, limit: int) -> bytes:
-    encoding = response.headers.get("content-encoding", "identity")
-    if encoding != "identity":
-        raise Malformed(f"a body with Content-Encoding {quoted(encoding)}, which nobody asked for")
-    length = response.headers.get("content-length", "")
-    if length.isdecimal() and len(length) <= 20 and int(length) > limit:  # noqa: PLR2004 -- 64 bits in decimal
-        raise Malformed(f"a body of {length} bytes, more than the {limit} that are read")
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > limit:
-            raise Malformed(f"a body of more than the {limit} bytes that are read")
-    return bytes(body)
+def _public_authorities() -> ssl.SSLContext:
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if not file and not folder:
+        return public_authorities()
+    try:
+        return ssl.create_default_context(cafile=file or None, capath=None if file else folder)
+    except OSError as error:
+        raise Unavailable(
+            f"the CAs of SSL_CERT_FILE cannot be read: {quoted(error)}",
+            remedy="make SSL_CERT_FILE name a file of PEM certificates, or take it out of the environment",
+        ) from error
 
 
-async def _drain(response: httpx.Response) -> None:
+def _written(request: Request) -> tuple[h11.Request, bytes]:
+    parts = urlsplit(request.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = [
+        ("host", parts.netloc.rpartition("@")[2]),
+        ("user-agent", "cartorio"),
+        ("accept", ", ".join(request.accept)),
+        ("accept-encoding", "identity"),
+    ]
+    if request.authorization is not None:
+        headers.append(("authorization", request.authorization))
+    body = b""
+    if request.form is not None:
+        body = urlencode(request.form).encode()
+        headers += [("content-type", "application/x-www-form-urlencoded"), ("content-length", str(len(body)))]
+    return h11.Request(method=request.method, target=target, headers=headers), body
+
+
+async def _drain(connection: Connection) -> None:
     """Read the short body of an error to its end, so that the connection can be used again; leave a long one."""
     read = 0
-    async for chunk in response.aiter_raw():
+    while chunk := await connection.chunk():
         read += len(chunk)
         if read > _ERROR_BYTES:
             return
 
 
-def _proxy(origin: Origin) -> str | None:
+def _proxy(origin: Origin, tls: ssl.SSLContext) -> Proxy | None:
     proxies = urllib.request.getproxies()
     proxy = proxies.get("https") or proxies.get("all")
-    return None if proxy is None or urllib.request.proxy_bypass(origin.host) else proxy
+    return None if proxy is None or urllib.request.proxy_bypass(origin.host) else Proxy.parse(proxy, tls)

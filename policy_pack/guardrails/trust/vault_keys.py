@@ -7,15 +7,22 @@ token and certificate authority come from the environment, by the names that Vau
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import os
 import ssl
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import h11
 
 from guardrails.trust import keys, strict_json
+from guardrails.trust.connection import OK, fetch
 from guardrails.trust.errors import Malformed, Unavailable, quoted
 from guardrails.trust.mirrors import is_loopback
+from guardrails.trust.peers import Peer
 
 if TYPE_CHECKING:
     from guardrails.trust.key_source import VaultSource
@@ -24,7 +31,6 @@ _SECONDS: Final = 5.0
 _BYTES: Final = 1024 * 1024
 _MOST_VERSIONS: Final = 64
 _SIGNING: Final = ("ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa-2048", "rsa-3072", "rsa-4096")
-_OK: Final = 200
 _FORBIDDEN: Final = 403
 _ABSENT: Final = 404
 
@@ -80,53 +86,64 @@ def _ed25519(text: str) -> keys.PublicKey:
 
 
 def _ask(address: str, path: str, source: VaultSource) -> bytes:
-    import httpx
-
     if not address:
         raise Unavailable("no Vault is configured", remedy=f"set VAULT_ADDR and VAULT_TOKEN, to read {source}")
-    url = httpx.URL(address)
-    # A token in the clear is everybody's; on loopback nobody listens (the lab, an agent).
-    if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
-        raise Unavailable(
-            f"Vault's address {quoted(address)} is not https", remedy="set VAULT_ADDR to an https address"
-        )
-    headers = {"x-vault-request": "true"}
+    peer, prefix = _parse_address(address)
+    headers = [("host", urlsplit(peer.name).netloc), ("x-vault-request", "true")]
     for name, variable in (("x-vault-token", "VAULT_TOKEN"), ("x-vault-namespace", "VAULT_NAMESPACE")):
         if value := os.environ.get(variable):
-            headers[name] = value
+            headers.append((name, value))
     try:
-        verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=os.environ.get("VAULT_CACERT") or None)
-    except OSError as error:
-        raise Unavailable(f"VAULT_CACERT cannot be read: {error}", remedy="name a PEM file in VAULT_CACERT") from error
-    try:
-        with (
-            httpx.Client(verify=verify, timeout=_SECONDS, trust_env=False, follow_redirects=False) as client,
-            client.stream("GET", address + path, headers=headers) as answer,
-        ):
-            return _body(answer, source)
-    except httpx.HTTPError as error:
+        head = h11.Request(method="GET", target=prefix + path, headers=headers)
+        status, body = asyncio.run(fetch(peer, head, b"", _BYTES, _SECONDS))
+    except h11.LocalProtocolError:  # its message would show the token
+        raise Unavailable(
+            "Vault cannot be asked: VAULT_TOKEN or VAULT_NAMESPACE has characters that no header has",
+            remedy="correct VAULT_TOKEN and VAULT_NAMESPACE",
+        ) from None
+    except (OSError, h11.RemoteProtocolError) as error:
         raise Unavailable(
             f"Vault cannot be asked: {type(error).__name__}: {quoted(error)}",
             remedy="see that VAULT_ADDR answers from here, and that VAULT_CACERT names who signed its certificate",
         ) from error
+    except Malformed as error:
+        raise Malformed(f"{source}: Vault's answer has {error}") from error
+    _check(status, source)
+    return body
 
 
-def _body(answer: Any, source: VaultSource) -> bytes:  # noqa: ANN401 -- httpx is imported where it is used
-    if answer.status_code == _ABSENT:
+def _parse_address(address: str) -> tuple[Peer, str]:
+    """Who Vault is, and what comes before every path there."""
+    try:
+        parts = urlsplit(address)
+        # A token in the clear is everybody's; on loopback nobody listens (the lab, an agent).
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        peer = Peer.parse("http" if parts.scheme == "http" else "https", parts.netloc.rpartition("@")[2])
+    except ValueError as error:
+        raise Unavailable(
+            f"Vault's address {quoted(address)} is none", remedy="set VAULT_ADDR to an https address"
+        ) from error
+    if not is_safe:
+        raise Unavailable(
+            f"Vault's address {quoted(address)} is not https", remedy="set VAULT_ADDR to an https address"
+        )
+    if parts.scheme == "http":
+        return peer, parts.path
+    try:
+        tls = ssl.create_default_context(cafile=os.environ.get("VAULT_CACERT") or None)
+    except OSError as error:
+        raise Unavailable(f"VAULT_CACERT cannot be read: {error}", remedy="name a PEM file in VAULT_CACERT") from error
+    return replace(peer, tls=tls), parts.path
+
+
+def _check(status: int, source: VaultSource) -> None:
+    if status == _ABSENT:
         raise Unavailable(
             "Vault has no such key", remedy=f"create it (`vault write -f transit/keys/...`), or correct {source}"
         )
-    if answer.status_code == _FORBIDDEN:
+    if status == _FORBIDDEN:
         raise Unavailable(
             "Vault denies access to the key", remedy=f"allow read on transit/keys of {source} to VAULT_TOKEN"
         )
-    if answer.status_code != _OK:
-        raise Unavailable(
-            f"Vault answered {answer.status_code}", remedy="see the state of Vault (sealed?), then try again"
-        )
-    data = bytearray()
-    for chunk in answer.iter_bytes():
-        data += chunk
-        if len(data) > _BYTES:
-            raise Malformed(f"{source}: Vault's answer does not end")
-    return bytes(data)
+    if status != OK:
+        raise Unavailable(f"Vault answered {status}", remedy="see the state of Vault (sealed?), then try again")

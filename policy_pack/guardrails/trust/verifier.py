@@ -7,9 +7,7 @@ cryptography and the AWS SDK by the first verification that needs them.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -26,14 +24,15 @@ from guardrails.trust.remembered import Memory
 from guardrails.trust.verdict import Judgement, Outcome, Reason, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Iterator, Mapping
+    from collections.abc import Coroutine, Iterable, Mapping
     from pathlib import Path
     from typing import Any, TypeAlias, TypeVar
 
     from guardrails.trust.evidence import Evidence
     from guardrails.trust.key_source import KeySource
     from guardrails.trust.keys import PublicKey
-    from guardrails.trust.policy import Rule, TrustPolicy
+    from guardrails.trust.policy import Format, Rule, TrustPolicy
+    from guardrails.trust.reference import Digest, Repository
     from guardrails.trust.registry import Registry
     from guardrails.trust.trust_root import TrustRoot
 
@@ -141,8 +140,7 @@ class Verifier:
         return dict(zip(texts, _in_thread(self._pin_all(texts)), strict=True)) if texts else {}
 
     async def _pin_all(self, texts: tuple[str, ...]) -> list[str | Malformed | Unavailable]:
-        with _without_httpx_command_line():
-            from guardrails.trust.registry import Registry
+        from guardrails.trust.registry import Registry
 
         slots = asyncio.Semaphore(self._limits.parallel_images)
         async with Registry(self._access, self._limits) as registry:
@@ -234,8 +232,7 @@ class Verifier:
         return judged
 
     async def _ask_all(self, pending: list[_Pending], loaded: asyncio.Task[_Loaded]) -> dict[str, Judgement]:
-        with _without_httpx_command_line():
-            from guardrails.trust.registry import Registry
+        from guardrails.trust.registry import Registry
 
         slots = asyncio.Semaphore(self._limits.parallel_images)
         deadline = asyncio.get_running_loop().time() + self._limits.run_seconds
@@ -254,7 +251,7 @@ class Verifier:
         item: _Pending,
     ) -> Judgement:
         """Fetch the evidence about one image and judge it, whatever happens."""
-        from guardrails.trust.evidence import ABSENT, RECORDED, gather
+        from guardrails.trust.policy import Format
 
         text, reference, rule = item
         digest = reference.digest
@@ -262,18 +259,13 @@ class Verifier:
             raise ValueError("only references with a digest get here")
         try:
             async with asyncio.timeout_at(deadline), slots:  # until judged: it bounds the evidence in memory, too
-                evidence = await gather(
-                    registry,
-                    reference.repository,
-                    digest,
-                    self._limits,
-                    attestations=bool(rule.attestations),
-                    platforms=rule.platforms == "each",
-                )
-                origin = registry.origin(reference.repository)
-                if evidence.image == ABSENT and self._access.recorded.covers(origin, reference.repository, digest):
-                    evidence = replace(evidence, image=RECORDED)
+                formats = self._policy.formats_of(rule)
+                evidence = await self._gather(registry, reference.repository, digest, rule, formats)
                 judgement = self._decide(*item, evidence, await loaded)
+                if judgement.verdict.outcome is Outcome.REFUSED and len(formats) < len(Format):
+                    # What is written otherwise cannot count, but says more than that nothing was found.
+                    evidence = await self._gather(registry, reference.repository, digest, rule, frozenset(Format))
+                    judgement = self._decide(*item, evidence, await loaded)
         except TimeoutError:
             fault = f"not all images could be read within {self._limits.run_seconds:g} s"
             remedy = f"see why {registry.origin(reference.repository)} is slow, then try again"
@@ -283,6 +275,23 @@ class Verifier:
         if judgement.verdict.outcome is Outcome.TRUSTED:
             self._memory.keep(self._key(*item), evidence, self._clock())
         return judgement
+
+    async def _gather(
+        self, registry: Registry, repository: Repository, digest: Digest, rule: Rule, formats: frozenset[Format]
+    ) -> Evidence:
+        from guardrails.trust.evidence import ABSENT, RECORDED, Wanted, gather
+        from guardrails.trust.policy import Format, Platforms
+
+        wanted = Wanted(
+            attestations=bool(rule.attestations),
+            platforms=rule.platforms is Platforms.EACH,
+            legacy=Format.LEGACY in formats,
+            bundles=Format.BUNDLE in formats,
+        )
+        evidence = await gather(registry, repository, digest, self._limits, wanted)
+        if evidence.image == ABSENT and self._access.recorded.covers(registry.origin(repository), repository, digest):
+            return replace(evidence, image=RECORDED)
+        return evidence
 
     def _decide(self, text: str, reference: Reference, rule: Rule, evidence: Evidence, loaded: _Loaded) -> Judgement:
         from guardrails.trust.judge import Case, decide
@@ -363,24 +372,6 @@ class Verifier:
             return Unavailable(fault, remedy=remedy)
         with self._lock:
             return self._keys.setdefault(text, key)
-
-
-@contextlib.contextmanager
-def _without_httpx_command_line() -> Iterator[None]:
-    """Keep `import httpx` from importing its command line, and with it rich and pygments: 0.14 s of 0.23 s.
-
-    httpx itself does without where these are not installed. None in `sys.modules` makes an import fail
-    (https://docs.python.org/3/reference/import.html#the-module-cache); nothing happens if httpx is loaded already.
-    """
-    name = "httpx._main"
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]  # documented, but not in the dictionary's type
-    try:
-        yield
-    finally:
-        sys.modules.pop(name, None)
 
 
 def _surprise(error: Exception) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,8 +90,8 @@ def kms_environment(kms: str) -> dict[str, str]:
 @pytest.fixture
 def aws(kms_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """This process has that configuration."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     for name, value in kms_environment.items():
         monkeypatch.setenv(name, value)
     return kms_environment

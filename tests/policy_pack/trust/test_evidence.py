@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from guardrails.trust.access import Access
-from guardrails.trust.evidence import BundleDocument, Evidence, SimpleSigning, Unreachable, Unusable, gather
+from guardrails.trust.evidence import BundleDocument, Evidence, SimpleSigning, Unreachable, Unusable, Wanted, gather
 from guardrails.trust.limits import Limits
 from guardrails.trust.mirrors import Mirrors
 from guardrails.trust.reference import Digest, Repository
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from tests.support.hostile_registry import HostileRegistry
 
 
-def collected(registry: HostileRegistry, digest: str) -> Evidence:
+WANTED = Wanted()
+
+
+def collected(registry: HostileRegistry, digest: str, wanted: Wanted = WANTED) -> Evidence:
     async def collect() -> Evidence:
         limits = Limits(image_seconds=5)
         access = Access(Mirrors.parse(f"r.example=http://{registry.host}"))
         async with Registry(access, limits) as client:
-            return await gather(client, Repository("r.example", "api"), Digest.parse(digest), limits)
+            return await gather(client, Repository("r.example", "api"), Digest.parse(digest), limits, wanted)
 
     return asyncio.run(collect())
 
@@ -120,3 +123,22 @@ def test_documents_in_each_other_s_place_are_unusable(hostile: HostileRegistry, 
     assert "a referrer of media type 'text/html'" in why(collected(hostile, image["digest"]))
     hostile.referrers[image["digest"]] = [{**image, "mediaType": OCI_INDEX}]
     assert "media type confusion: listed as" in why(collected(hostile, image["digest"]))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked"),
+    [
+        (Wanted(bundles=False), {"/manifests/", ".sig", "/blobs/"}),
+        (Wanted(bundles=False, attestations=True), {"/manifests/", ".sig", ".att", "/blobs/"}),
+        (Wanted(legacy=False, attestations=True), {"/manifests/", "/referrers/", "/blobs/"}),
+    ],
+)
+def test_only_what_is_wanted_is_asked_for(
+    hostile: HostileRegistry, image: dict[str, Any], signer: Signer, wanted: Wanted, asked: set[str]
+) -> None:
+    hostile.content.legacy(image["digest"], signer.simple(image["digest"]))
+    hostile.referrers[image["digest"]] = [hostile.content.referrer(image, signer.bundle(image["digest"]))]
+    found = collected(hostile, image["digest"], wanted)
+    assert {type(item) for item in found.items} == ({SimpleSigning} if wanted.legacy else {BundleDocument})
+    parts = ("/manifests/", "/referrers/", "/blobs/", ".sig", ".att")
+    assert {part for part in parts if any(part in path for path in hostile.requests)} == asked

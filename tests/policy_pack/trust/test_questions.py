@@ -122,6 +122,30 @@ def test_an_image_costs_the_fewest_questions_that_the_protocol_allows(
     assert len(scene.registry.requests) == sum(asked.values())
 
 
+def of_one_format(scene: Scene, kind: str) -> Verifier:
+    return scene.trust.verifier(release={"keys": [scene.trust._key(scene.signer.pem)], "formats": [kind]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("legacy", {"image": 1, "tag": 1, "blob": 1}),
+        ("bundle", {"image": 1, "referrers": 1, "manifest": 1, "blob": 1}),
+    ],
+)
+def test_where_nothing_could_count_nothing_is_asked(scene: Scene, kind: str, asked: dict[str, int]) -> None:
+    scene.sign()
+    verifier = of_one_format(scene, kind)
+    assert judged(verifier, scene.digest).outcome is Outcome.TRUSTED
+    assert verifier.round_trips == asked
+
+
+@pytest.mark.parametrize("kind", ["legacy", "bundle"])
+def test_a_refusal_tells_what_would_have_counted_for_others(scene: Scene, kind: str) -> None:
+    scene.sign(legacy=kind == "bundle", bundle=kind == "legacy")
+    refused(judged(of_one_format(scene, kind), scene.digest), f"the authority signs otherwise: {kind}")
+
+
 def test_a_repository_without_the_referrers_api_is_asked_for_it_once(scene: Scene) -> None:
     scene.registry.has_referrers = False
     verifier = scene.trust.verifier(release=[scene.signer.pem], limits=Limits(parallel_images=1))

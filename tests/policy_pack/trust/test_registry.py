@@ -86,7 +86,7 @@ def test_a_registry_that_is_down_is_an_error(tmp_path: Path, signer: Signer) -> 
         unused.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{unused.getsockname()[1]}"
         verdict = judged(Trust(tmp_path, host).verifier(release=[signer.pem]), sha256(b""))
-    failed(verdict, f"http://{host} does not answer properly: ConnectError")
+    failed(verdict, f"http://{host} does not answer properly: ConnectionRefusedError")
     assert "up and reachable" in verdict.remedy
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import json
 import ssl
@@ -173,8 +174,48 @@ def test_a_proxy_that_lets_nobody_through_is_named(
         monkeypatch.setenv("https_proxy", proxy)
         trust = Trust(tmp_path, "registry.invalid", "https")
         verdict = judged(trust.verifier(release=[signer.pem], limits=PATIENCE), sha256(b""))
-    failed(verdict, "ProxyError")
+    failed(verdict, f"the proxy {proxy} answered 502")
     assert set(asked) == {"registry.invalid:443"}
+
+
+@pytest.mark.parametrize("secret", ["user:p%40ss@", ""])
+def test_a_proxy_may_ask_for_tls_and_for_a_password_and_nobody_else_gets_that(
+    tmp_path: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    pem = certificate(tmp_path, "localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    registry = HostileRegistry()
+    registry.secure(context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    for variable in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    basic = f"Basic {base64.b64encode(b'user:p@ss').decode()}"
+    with registry.running(), tunnelling(registry.port, context, [basic]) as (proxy, asked):
+        monkeypatch.setenv("https_proxy", proxy.replace("://", f"://{secret}"))
+        scene = Scene(registry, tmp_path, signer)
+        scene.sign()
+        verdict = scene.verdict(Limits(image_seconds=30))
+    assert set(asked) == {registry.host}
+    if secret:
+        assert verdict.outcome is Outcome.TRUSTED, verdict
+        assert set(registry.authorizations) == {None}
+    else:
+        failed(verdict, f"the proxy {proxy} answered 407")
+        assert registry.requests == []
+
+
+@pytest.mark.parametrize("address", ["socks5://user:p@127.0.0.1:1", "http://user:p@", "http://user:p@a:99999"])
+def test_a_proxy_s_address_that_is_none_is_an_error_that_keeps_its_password(
+    tmp_path: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("https_proxy", address)
+    for variable in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    trust = Trust(tmp_path, "registry.invalid", "https")
+    verdict = judged(trust.verifier(release=[signer.pem], limits=PATIENCE), sha256(b""))
+    failed(verdict, "HTTPS_PROXY is not the address of a proxy")
+    assert "user" not in str(verdict)
 
 
 def test_a_host_that_no_proxy_names_is_reached_directly(

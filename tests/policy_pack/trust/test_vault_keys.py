@@ -99,7 +99,7 @@ def test_what_cosign_signed_before_a_rotation_is_trusted_until_vault_says_no(
             Malformed,
             "version 1: a PEM file",
         ),
-        ((200, b'{"data":{}}' + b" " * 1_100_000), Malformed, "does not end"),
+        ((200, b'{"data":{}}' + b" " * 1_100_000), Malformed, "a body of 1100011 bytes, more than"),
     ],
 )
 def test_what_vault_should_not_say_is_refused(
@@ -127,11 +127,19 @@ def test_where_vault_is_and_how_it_is_asked_comes_from_the_environment(
         ("", "no Vault is configured"),
         ("http://vault.example", "is not https"),
         ("ftp://127.0.0.1", "is not https"),
+        ("https://", "is none"),
+        ("https://[", "is none"),
         ("http://127.0.0.1:1", "cannot be asked"),
     ):
         monkeypatch.setenv("VAULT_ADDR", address)
         with pytest.raises(Unavailable, match=why):
             vault_keys.load(SOURCE)
+    monkeypatch.setenv("VAULT_ADDR", "https://127.0.0.1:1")
     monkeypatch.setenv("VAULT_CACERT", str(tmp_path / "absent.pem"))
     with pytest.raises(Unavailable, match="VAULT_CACERT cannot be read"):
         vault_keys.load(SOURCE)
+    monkeypatch.delenv("VAULT_CACERT")
+    monkeypatch.setenv("VAULT_TOKEN", "a\nb")
+    with pytest.raises(Unavailable, match="characters that no header has") as caught:
+        vault_keys.load(SOURCE)
+    assert caught.value.__suppress_context__  # h11's own message shows the header

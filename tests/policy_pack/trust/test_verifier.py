@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -333,15 +334,20 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_httpx_is_loaded_without_its_command_line(trust: Trust, signer: Signer) -> None:
-    trust.verifier(release=[signer.pem])
+def test_verifying_by_a_key_in_kms_loads_neither_a_whole_http_client_nor_the_aws_sdk(
+    trust: Trust, shelf: Shelf, aws: dict[str, str]
+) -> None:
+    """Either takes longer than a hundred images do."""
+    key = boto3.client("kms", region_name="sa-east-1").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    trust.verifier(release=[f"awskms:///{key['KeyMetadata']['KeyId']}"])
     script = (
         "import sys; from pathlib import Path; from guardrails.trust import Verifier;"
-        f"v = Verifier.from_file(Path(sys.argv[1]), 'local'); v.verify(['{named(sha256(b''))}']);"
-        "assert 'httpx' in sys.modules; sys.exit('rich' in sys.modules or 'httpx._main' in sys.modules)"
+        f"v = Verifier.from_file(Path(sys.argv[1]), 'local'); found = v.verify(['{named(shelf.image())}']);"
+        "assert 'signature was found' in str(found); sys.exit(' '.join({'httpx', 'botocore'} & set(sys.modules)) or 0)"
     )
     command = [sys.executable, "-c", script, str(trust.folder / "trust.yaml")]
-    done = subprocess.run(command, cwd=POLICY.parent, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **aws, "CARTORIO_REGISTRY_MIRRORS": f"{NAME}=http://{shelf.host}"}
+    done = subprocess.run(command, cwd=POLICY.parent, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
