@@ -1,47 +1,82 @@
-"""`cartorio`: the root of the command line. Each area brings its own commands; this module only joins them."""
+"""`cartorio`: the root of the command line. Each area brings its own commands; this module only joins them.
+
+An area is imported when one of its commands is asked for: all of them together take longer than most commands do.
+"""
 
 from __future__ import annotations
 
+import importlib
 import sys
+from typing import TYPE_CHECKING, Final
 
 import typer
-from rich.console import Console
-from rich.text import Text
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from delivery.charts.cli import add_commands as add_chart_commands
-from delivery.comment.cli import add_commands as add_comment_commands
-from delivery.drift.cli import add_commands as add_drift_commands
-from delivery.hsm.cli import add_commands as add_hsm_commands
-from delivery.images.cli import add_commands as add_image_commands
-from delivery.keys.cli import add_commands as add_key_commands
-from delivery.policy.cli import add_commands as add_policy_commands
-from delivery.preview.cli import add_commands as add_preview_commands
-from delivery.release.cli import add_commands as add_release_commands
-from delivery.up.cli import add_commands as add_up_commands
-from delivery.workflows.cli import add_commands as add_workflow_commands
-from lab.cli import add_commands as add_lab_commands
 from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typer._click.core import Command, Context
+
+_AREAS: Final[Mapping[str, str]] = {
+    "toolchain": "lab.cli",
+    "shell": "lab.cli",
+    "rehearse": "lab.cli",
+    "drift": "delivery.drift.cli",
+    "preview": "delivery.preview.cli",
+    "comment": "delivery.comment.cli",
+    "up": "delivery.up.cli",
+    "lab": "lab.cli",
+    "charts": "delivery.charts.cli",
+    "keys": "delivery.keys.cli",
+    "hsm": "delivery.hsm.cli",
+    "workflows": "delivery.workflows.cli",
+    "release": "delivery.release.cli",
+    "image": "delivery.images.cli",
+    "policy": "delivery.policy.cli",
+}
+"""The module whose `add_commands` brings a command, for each command in the order of the help."""
+
+
+class _Areas(TyperGroup):
+    """The root: knows the names of all commands, and the commands of the areas that were asked for."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - Typer's signature
+        """The names of all commands, which are all imported for it: whoever lists them shows what they say."""
+        for area in dict.fromkeys(_AREAS.values()):
+            self._bring(area)
+        return list(_AREAS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """The command of that name; None where there is none, with all of them known then, to name a close one."""
+        if cmd_name not in _AREAS:
+            self.list_commands(ctx)
+        elif cmd_name not in self.commands:
+            self._bring(_AREAS[cmd_name])
+        return self.commands.get(cmd_name)
+
+    def _bring(self, area: str) -> None:
+        part = typer.Typer(rich_markup_mode="rich")
+        importlib.import_module(area).add_commands(part)
+        self.commands.update(get_group(part).commands)
+
 
 app = typer.Typer(
     name="cartorio",
+    cls=_Areas,
     help="Cartório Digital's platform: the lab, its tools, production on one machine, keys, HSMs, images, policies.",
     epilog="Exit codes: 0 fine, 1 findings or a refused action, 2 bad input or usage, 3 a dependency failed.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-add_lab_commands(app)
-add_chart_commands(app)
-add_key_commands(app)
-add_hsm_commands(app)
-add_workflow_commands(app)
-add_drift_commands(app)
-add_release_commands(app)
-add_image_commands(app)
-add_policy_commands(app)
-add_preview_commands(app)
-add_comment_commands(app)
-add_up_commands(app)
+
+
+@app.callback()
+def _root() -> None:
+    """Nothing of its own: Typer makes a group of what has a callback."""
 
 
 def main() -> None:
@@ -55,6 +90,9 @@ def main() -> None:
 
 def show(error: LabError) -> None:
     """Print what is wrong, where, and what to do, on standard error."""
+    from rich.console import Console
+    from rich.text import Text
+
     console = Console(stderr=True, highlight=False, emoji=False)  # a URN has things like ":key:" in it
     console.print(Text.assemble(("error:", "bold red"), f" {error.what}"), soft_wrap=True)
     if error.where:
