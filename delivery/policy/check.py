@@ -7,18 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from delivery.policy.lines import Lines
-from delivery.policy.model import Found, Item, Material, Result
+from delivery.policy.model import Found, Result
 from guardrails.examiner import Examiner
 from guardrails.mask import Mask
 from guardrails.model import Enforcement
 from lab.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from delivery.policy.model import Item, Material
     from guardrails.examiner import Surroundings
     from guardrails.exemptions import Exemption
-    from guardrails.judge import Violation
+    from guardrails.judge import Judgement, Violation
     from guardrails.model import Policy, Profile
 
 # Whatever else is asked for: what could not be judged must not look like what was found to be fine.
@@ -47,70 +48,68 @@ def select(catalogue: Sequence[Policy], only: Sequence[str], skip: Sequence[str]
     return tuple(policy for policy in catalogue if policy.id in wanted - left_out)
 
 
-def check(
-    material: Material,
-    policies: tuple[Policy, ...],
-    profile: Profile,
-    outside: Surroundings,
-    told: Callable[[int], None] = lambda _count: None,
-) -> Result:
-    """Judge everything that was read.
+class Checker:
+    """Judges objects one by one as they are read, and all together at the end.
 
     Args:
-        material: what was read.
         policies: the rules to apply.
         profile: how strictly.
         outside: what the pack knows from outside.
-        told: told how many objects are judged.
     """
-    reporter = _Reporter(material)
-    examiner = Examiner(policies, profile, outside)
-    for count, item in enumerate(material.items, 1):
-        judgement = examiner.examine(item.declared)
-        reporter.add(judgement.violations, judgement.exempted, {item.declared.address: item}.get)
-        told(count)
-    for group in sorted({item.group for item in material.items}) or [""]:
-        items = [item for item in material.items if item.group == group]
-        by_address = {item.declared.address: item for item in reversed(items)}
-        judgement = examiner.examine_stack(item.after or item.declared for item in items)
-        reporter.add(judgement.violations, judgement.exempted, by_address.get)
-    return Result(
-        checked=len(material.items),
-        profile=profile,
-        findings=tuple(sorted(set(reporter.findings))),
-        exempted=tuple(sorted(set(reporter.exempted), key=lambda pair: pair[0])),
-        unread=tuple(sorted(material.unread)),
-        policies=tuple(policy for policy in policies if policy.enforcement[profile] is not Enforcement.DISABLED),
-    )
+
+    def __init__(self, policies: tuple[Policy, ...], profile: Profile, outside: Surroundings) -> None:
+        self._policies = policies
+        self._profile = profile
+        self._examiner = Examiner(policies, profile, outside)
+        self._items: list[Item] = []
+        self._violations: list[tuple[Violation, Item | None]] = []
+        self._exempted: list[tuple[Violation, Exemption, Item | None]] = []
+
+    def judge(self, item: Item) -> int:
+        """Judge one object by the rules about single resources; how many there are so far."""
+        self._items.append(item)
+        self._note(self._examiner.examine(item.declared), {item.declared.address: item})
+        return len(self._items)
+
+    def result(self, material: Material) -> Result:
+        """Judge what belongs together by the rules across resources, and say what all of it comes to.
+
+        Args:
+            material: what there is beside the objects.
+        """
+        groups: dict[str, list[Item]] = {}
+        for item in self._items:
+            groups.setdefault(item.group, []).append(item)
+        for _, items in sorted(groups.items()) or [("", [])]:
+            judgement = self._examiner.examine_stack(item.after or item.declared for item in items)
+            self._note(judgement, {item.declared.address: item for item in reversed(items)})
+        reporter = _Reporter(material)
+        findings = {reporter.found(violation, item) for violation, item in self._violations}
+        exempted = {(reporter.found(violation, item), exemption) for violation, exemption, item in self._exempted}
+        return Result(
+            checked=len(self._items),
+            profile=self._profile,
+            findings=tuple(sorted(findings)),
+            exempted=tuple(sorted(exempted, key=lambda pair: pair[0])),
+            unread=tuple(sorted(material.unread)),
+            policies=tuple(p for p in self._policies if p.enforcement[self._profile] is not Enforcement.DISABLED),
+        )
+
+    def _note(self, judgement: Judgement, items: Mapping[str, Item]) -> None:
+        self._violations += [(one, items.get(one.address)) for one in judgement.violations]
+        self._exempted += [(one, exemption, items.get(one.address)) for one, exemption in judgement.exempted]
 
 
 class _Reporter:
     """Makes findings of violations: where they are, and nothing in them that is secret."""
 
     def __init__(self, material: Material) -> None:
-        self.findings: list[Found] = []
-        self.exempted: list[tuple[Found, Exemption]] = []
         self._lines = Lines(material.texts)
         self._mask = Mask()
         self._mask.learn(material.secrets)
 
-    def add(
-        self,
-        violations: Iterable[Violation],
-        exempted: Iterable[tuple[Violation, Exemption]],
-        find: Callable[[str], Item | None],
-    ) -> None:
-        """Note what a judgement has.
-
-        Args:
-            violations: what is out of compliance.
-            exempted: what is exempt.
-            find: the object at an address.
-        """
-        self.findings += [self._found(violation, find(violation.address)) for violation in violations]
-        self.exempted += [(self._found(one, find(one.address)), exemption) for one, exemption in exempted]
-
-    def _found(self, violation: Violation, item: Item | None) -> Found:
+    def found(self, violation: Violation, item: Item | None) -> Found:
+        """The finding that a violation by an object is."""
         hide = self._mask.hide
         found = Found(
             file=item.file if item else "",

@@ -15,10 +15,12 @@ from guardrails import strict_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 _DEPTH: Final = 64
 _NODES: Final = 1_000_000
 _LIST_DEPTH: Final = 4
+_LONGEST: Final = 128 * 1024 * 1024  # bytes
 
 
 class UnreadableError(Exception):
@@ -54,6 +56,34 @@ class Document:
     content: Any
 
 
+def file_documents(path: str) -> tuple[str, tuple[Document, ...]]:
+    """The text of a file and the documents in it; JSON when its name says so.
+
+    Args:
+        path: where it is.
+
+    Raises:
+        UnreadableError: it cannot be read, or its content cannot.
+    """
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123 - one of thousands
+            content = stream.read(_LONGEST + 1)
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise UnreadableError(what, remedy="Name a file or a folder that can be.") from error
+    return documents(content, as_json=path.endswith(".json"))
+
+
+def input_documents(stream: BinaryIO) -> tuple[str, tuple[Document, ...]]:
+    """The text of a stream and the documents in it; JSON when it begins like an object of it.
+
+    Raises:
+        UnreadableError: its content cannot be read.
+    """
+    content = stream.read(_LONGEST + 1)
+    return documents(content, as_json=content.lstrip()[:1] == b"{")
+
+
 def documents(content: bytes, *, as_json: bool) -> tuple[str, tuple[Document, ...]]:
     """The text of a file and the documents in it, empty ones left out.
 
@@ -64,6 +94,8 @@ def documents(content: bytes, *, as_json: bool) -> tuple[str, tuple[Document, ..
     Raises:
         UnreadableError: it is neither, or it is nested or repeated beyond all measure.
     """
+    if len(content) > _LONGEST:
+        raise UnreadableError(f"is longer than {_LONGEST >> 20} MiB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -160,18 +192,13 @@ def _line_of_repetition(text: str) -> int:
 
 def _bound(document: Document) -> None:
     """Refuse what no rule could walk through: nesting without end, and aliases of aliases (each counts anew)."""
-    nodes = 0
-    waiting: list[tuple[Any, int]] = [(document.content, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        nodes += 1
+    nodes, depth = 0, -1
+    level = [document.content]
+    while level := [one for one in level if type(one) is dict or type(one) is list]:
+        nodes += len(level) + sum(map(len, level))
         if nodes > _NODES:
             raise UnreadableError(f"has more than {_NODES} values in document {document.number}")
+        depth += 1
         if depth > _DEPTH:
             raise UnreadableError(f"is nested more than {_DEPTH} deep in document {document.number}")
-        if isinstance(value, dict):
-            waiting.extend((member, depth + 1) for member in value.values() if isinstance(member, (dict, list)))
-            nodes += len(value)
-        elif isinstance(value, list):
-            waiting.extend((member, depth + 1) for member in value if isinstance(member, (dict, list)))
-            nodes += len(value)
+        level = [member for one in level for member in (one.values() if type(one) is dict else one)]

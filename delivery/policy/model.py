@@ -53,17 +53,15 @@ class Unread:
 
 @dataclass
 class Material:
-    """Everything that was read.
+    """What reading comes to beside the objects.
 
     Attributes:
-        items: what is judged.
         unread: what could not be read.
         ignored: files of a folder that hold no objects of Kubernetes.
         texts: the files' contents, for the lines of findings.
         secrets: texts that no report may show.
     """
 
-    items: list[Item] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)

@@ -16,7 +16,6 @@ from guardrails.resources.images import Images
 from guardrails.resources.parse import Renders, parse
 from guardrails.resources.pods import Pod
 from guardrails.settings import Settings, read_settings
-from guardrails.trust.errors import TrustPolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,6 +77,21 @@ class Examiner:
         self._exemptions = tuple(one for one in surroundings.exemptions if one.rule in applied)
         self._used: set[Exemption] = set()
         self._judged: set[str] = set()
+        settings = surroundings.settings
+        self._known = Context(
+            profile=profile,
+            now=surroundings.now,
+            accounts=settings.accounts,
+            tags=settings.tags,
+            configuration=surroundings.configuration,
+        )
+        self._usual = replace(
+            self._known,
+            registries=settings.registries[profile],
+            verdicts=self._verdicts,
+            problems=surroundings.problems,
+        )
+        self._parsed: dict[str, tuple[Declared, tuple[Resource, ...]]] = {}
         self._exempted: set[Exempted] = set()
 
     @property
@@ -92,7 +106,7 @@ class Examiner:
             declared: the declaration.
             registries: repositories that images may come from, instead of those of the settings.
         """
-        resources = parse(declared, self._outside.renderer)
+        resources = self._parse(declared)
         self._judged.add(declared.address)
         self._judged.update(resource.identity for resource in resources)
         return self._noted(judge(resources, self._context(resources, registries), self._alone, self._exemptions))
@@ -100,9 +114,9 @@ class Examiner:
     def examine_stack(self, declared: Iterable[Declared]) -> Judgement:
         """Judge all declarations of a stack by the rules across resources."""
         everything = tuple(declared)
-        resources = tuple(found for one in everything for found in parse(one, self._outside.renderer))
+        resources = tuple(found for one in everything for found in self._parse(one))
         stack = Stack("", "", "the stack", resources, everything)
-        judgement = self._noted(judge((stack,), self._known(), self._across, self._exemptions))
+        judgement = self._noted(judge((stack,), self._known, self._across, self._exemptions))
         # Last, because what all others needed of the exemptions is what these are about.
         left = unused(self._exemptions, self._used, self._judged, {one.address for one in everything})
         own = Context(
@@ -118,6 +132,13 @@ class Examiner:
             applied=judgement.applied | about.applied,
         )
 
+    def _parse(self, declared: Declared) -> tuple[Resource, ...]:
+        """What is declared, read once: what is judged alone is often judged again among all others, unchanged."""
+        known = self._parsed.get(declared.address)
+        if known is None or known[0] is not declared:
+            known = self._parsed[declared.address] = (declared, parse(declared, self._outside.renderer))
+        return known[1]
+
     def _noted(self, judgement: Judgement) -> Judgement:
         self._used |= judgement.used
         self._exempted |= {
@@ -127,11 +148,17 @@ class Examiner:
         return judgement
 
     def _context(self, resources: Iterable[Resource], registries: tuple[str, ...] | None) -> Context:
-        unverified = ""
+        unverified = self._verify(resources) if self._asks_verdicts else ""
+        if not registries and not unverified:
+            return self._usual
+        return replace(self._usual, registries=registries or self._usual.registries, unverified=unverified)
+
+    def _verify(self, resources: Iterable[Resource]) -> str:
+        """Have a verdict on every image of the resources; what kept it from that, if anything."""
         references = {
             use.reference
             for resource in resources
-            if self._asks_verdicts and isinstance(resource, Pod | Images)
+            if isinstance(resource, (Pod, Images))
             for use in resource.images
             if isinstance(use.reference, str) and use.reference
         }
@@ -141,25 +168,8 @@ class Examiner:
                     self._verifier = self._outside.verifier()
                 self._verdicts.update(self._verifier.verify(sorted(new)))
             except Exception as error:  # noqa: BLE001 - whatever failed, the images are not verified
-                unverified = f"signatures cannot be verified: {_reason(error)}"
-        return replace(
-            self._known(),
-            registries=registries or self._outside.settings.registries[self._profile],
-            verdicts=self._verdicts,
-            unverified=unverified,
-            problems=self._outside.problems,
-        )
-
-    def _known(self) -> Context:
-        """What is known whatever is judged."""
-        settings = self._outside.settings
-        return Context(
-            profile=self._profile,
-            now=self._outside.now,
-            accounts=settings.accounts,
-            tags=settings.tags,
-            configuration=self._outside.configuration,
-        )
+                return f"signatures cannot be verified: {_reason(error)}"
+        return ""
 
 
 def surroundings(pack: Path, root: Path, policies: Sequence[Policy], profile: Profile, now: datetime) -> Surroundings:
@@ -208,6 +218,8 @@ def plain_configuration(environment: Mapping[str, str]) -> Mapping[str, str]:
 
 def _reason(error: Exception) -> str:
     """What went wrong, in one line: whoever mends a trust policy gets all its problems at once."""
+    from guardrails.trust.errors import TrustPolicyError  # heavy, see above
+
     if isinstance(error, TrustPolicyError):
         return "; ".join(error.problems)
     lines = str(error).splitlines()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from guardrails.model import Enforcement, Finding, OnUnknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from guardrails.exemptions import Exemption
     from guardrails.model import Context, Policy, Profile, Severity
@@ -99,11 +99,9 @@ def judge(
     """
     rules = policies if isinstance(policies, Rules) else Rules(policies, context.profile)
     found: dict[tuple[Violation, str], Exemption | None] = {}
-    applied: set[str] = set()
     used: set[Exemption] = set()
     for resource in resources:
         for policy, enforcement in rules.of(type(resource)):
-            applied.add(policy.id)
             for finding in _findings(policy, resource, context):
                 violation = _violation(policy, enforcement, resource, finding)
                 identity = finding.address or resource.identity
@@ -128,21 +126,19 @@ def judge(
         exempted=tuple(
             sorted(((v, e) for v, e in kept if e is not None), key=lambda pair: (pair[0], pair[1].resource))
         ),
-        applied=frozenset(applied),
+        applied=frozenset(policy.id for kind in {type(one) for one in resources} for policy, _ in rules.of(kind)),
         used=frozenset(used),
     )
 
 
-def _findings(policy: Policy, resource: Resource, context: Context) -> Iterator[Finding]:
+def _findings(policy: Policy, resource: Resource, context: Context) -> tuple[Finding, ...]:
     """The rule's findings; a rule that fails is one itself, because nobody knows what it would have said."""
     try:
-        yield from policy.rule(resource, context)
+        return tuple(policy.rule(resource, context))
     except Exception as error:  # noqa: BLE001 - whatever a rule raises, the verdict is "not judged"
-        yield Finding(
-            "",
-            f"the rule failed with {type(error).__name__}, so nobody has judged this",
-            f"Report it with the resource's declaration: a defect of rule {policy.id}, not of the resource.",
-        )
+        failed = f"the rule failed with {type(error).__name__}, so nobody has judged this"
+        remedy = f"Report it with the resource's declaration: a defect of rule {policy.id}, not of the resource."
+        return (Finding("", failed, remedy),)
 
 
 def _violation(policy: Policy, enforcement: Enforcement, resource: Resource, finding: Finding) -> Violation:

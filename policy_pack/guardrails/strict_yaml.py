@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sized
+    from collections.abc import Callable, Hashable, Iterator, Sized
 
     _Base = yaml.SafeLoader
 else:
@@ -89,7 +89,7 @@ def _thoroughly(text: str) -> Iterator[Any]:
 
 
 def _quickly(text: str) -> list[Any]:  # noqa: C901, PLR0912 - a loop over what occurs, and nothing occurs more often
-    get = _Loader(text).get_event  # type: ignore[no-untyped-call]
+    get: Callable[[], Any] = _Loader(text).get_event
     found: list[Any] = []
     outer: list[tuple[Any, Any]] = []
     holder: Any = found  # what is being filled: a list, or an object of which `key` is the next one's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import os
 import subprocess
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.main import get_group
 
 from delivery import cli
 from lab.deploy import RefusedError
@@ -98,6 +101,29 @@ def test_help_lists_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     listed = _run(tmp_path, "lab", "--help").stdout
     for word in ("deploy", "up", "down", "status", "logs"):
         assert f" {word} " in listed
+
+
+def test_every_command_is_brought_by_the_module_that_is_said_to() -> None:
+    brought: dict[str, str] = {}
+    for area in dict.fromkeys(cli._AREAS.values()):
+        part = typer.Typer()
+        importlib.import_module(area).add_commands(part)
+        brought |= dict.fromkeys(get_group(part).commands, area)
+    assert brought == dict(cli._AREAS)
+
+
+def test_a_command_imports_its_own_area_and_no_other() -> None:
+    look = "print(*sorted(name for name in sys.modules if name.endswith('.cli')))"
+    begin = "import sys\nfrom delivery import cli\nfrom typer.testing import CliRunner\n"
+    run = "assert 'Exit codes' in CliRunner().invoke(cli.app, ['policy', 'check', '--help']).stdout\n"
+    listed = subprocess.run(
+        [sys.executable, "-c", f"{begin}{run}{look}"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert listed.stdout.split() == ["delivery.cli", "delivery.policy.cli"]
+
+
+def test_a_command_that_is_not_there_has_a_suggestion(tmp_path: Path) -> None:
+    assert "Did you mean 'policy'" in _run(tmp_path, "polcy").stderr
 
 
 @pytest.mark.parametrize("arguments", [("nonsense",), ("lab", "nonsense"), ("lab", "status", "--format", "xml")])

@@ -15,7 +15,6 @@ Whoever can set this process's environment and serve on its loopback runs the pa
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import os
 import stat
@@ -94,6 +93,8 @@ class ChartMirror:
         Raises:
             MirrorError: it gives nothing, or something else than it recorded.
         """
+        import http.client  # with TLS behind it: only a rehearsal needs it
+
         # Never by a proxy: it would be asked for the loopback of another machine.
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=_TIMEOUT_SECONDS)
         try:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 # No shape is shorter, and no value that is counts as random.
@@ -99,11 +100,17 @@ def secret_in(name: str, text: str) -> str:
     return ""
 
 
+def is_long(text: str) -> bool:
+    """Whether a text is long enough to hold a secret: for walks through many that are not."""
+    return len(text) >= _SHORTEST
+
+
 def _stands_for(value: str) -> bool:
     """Whether a value stands for a secret: documentation's own, a template, one letter over and over."""
     return "EXAMPLE" in value or bool(_PLACEHOLDER.search(value)) or len(set(value[-12:])) < 3  # noqa: PLR2004 - repeated
 
 
+@lru_cache(maxsize=4096)
 def _asks(name: str) -> bool:
     last = name.rpartition("/")[2]
     return bool(last) and _NAME.search(_words(last)) is not None

@@ -21,7 +21,7 @@ from guardrails.resources.helm import RELEASE_TYPE
 from guardrails.resources.kubernetes import KubernetesObject
 from guardrails.resources.texts import texts_in
 from guardrails.rules._aws import resource
-from guardrails.rules._secrets import secret_in
+from guardrails.rules._secrets import is_long, secret_in
 from guardrails.rules._sources import cis_eks, fsbp, nist_800_190
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _found(one: KubernetesObject) -> tuple[_Leak, ...]:
 
 
 def _in_object(one: KubernetesObject) -> Iterator[_Leak]:
-    for path, text in texts_in(one.properties):
+    for path, text in texts_in(one.properties, wanted=is_long):
         if what := secret_in(_name(one.properties, path), text):
             yield _Leak(_place(one, path), path, what)
 
@@ -131,7 +131,7 @@ def _property(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
         return ()
     return tuple(
         Finding(path, f"whoever may look at the resource reads {what}")
-        for path, text in texts_in(properties)
+        for path, text in texts_in(properties, wanted=is_long)
         if path not in _USER_DATA and (what := secret_in(_name(properties, path), text))
     )
 
@@ -151,7 +151,7 @@ def _declared(kind: str, key: str, where: str) -> Callable[[Stack, Context], tup
 def _in_declared(one: Declared, value: object, key: str, where: str) -> Iterator[Finding]:
     title = f"{one.type.rpartition(':')[2]} {one.name}"
     holder = value if isinstance(value, Mapping) else {}
-    for path, text in texts_in(holder):
+    for path, text in texts_in(holder, wanted=is_long):
         if what := secret_in(_name(holder, path), text):
             yield Finding(f"{key}.{path}" if key else path, f"{where} {what}", address=one.address, resource=title)
 

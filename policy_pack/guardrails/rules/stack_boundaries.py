@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # An account where one stands in an ARN (arn:partition:service:region:ACCOUNT:...) or in the address of a registry.
 _ACCOUNT: Final = re.compile(r"(?:\barn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:|\b)(\d{12})(?=:|\.dkr\.ecr\.)")
 # Without any of these, a text names nothing of AWS: looking for them first is what makes this cheap.
-_MARKS: Final = ("arn:", "alias/", ".dkr.ecr.")
+_MARKS: Final = re.compile(r"arn:|alias/|\.dkr\.ecr\.")
 _NAMED: Final = re.compile(r"(?:^|[:/])alias/|\barn:")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 
@@ -119,13 +119,14 @@ def _purposes(stack: Stack, _context: Context) -> tuple[Finding, ...]:
 
 def _environments(one: AwsResource | KubernetesObject, context: Context) -> tuple[Finding, ...]:
     properties = one.declared.properties if isinstance(one, AwsResource) else one.properties
+    texts = tuple(texts_in(properties, wanted=_MARKS.search))
+    if not texts:
+        return ()
     foreign = {account: profile for profile, known in context.accounts.items() for account in known}
     own = set(context.accounts.get(context.profile, ()))
     others = {profile.value for profile in Profile} - {context.profile.value}
     found: dict[str, Finding] = {}
-    for path, text in texts_in(properties):
-        if not any(mark in text for mark in _MARKS):
-            continue
+    for path, text in texts:
         for profile in {
             foreign[account] for account in _ACCOUNT.findall(text) if account in foreign and account not in own
         }:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,8 +35,9 @@ def _bucket(stack: str) -> Item:
 
 
 def _check(*items: Item, exempt: tuple[Exemption, ...] = (), secrets: tuple[str, ...] = ()) -> Result:
-    material = Material(items=list(items), secrets=set(secrets))
-    return module.check(material, SELECTED, Profile.PRODUCAO, surroundings(exemptions=exempt))
+    checker = module.Checker(SELECTED, Profile.PRODUCAO, surroundings(exemptions=exempt))
+    assert [checker.judge(item) for item in items] == [*range(1, len(items) + 1)]
+    return checker.result(Material(secrets=set(secrets)))
 
 
 def test_rules_are_chosen_by_pattern_and_what_cannot_be_read_is_always_said() -> None:
@@ -79,10 +80,3 @@ def test_what_is_exempt_is_listed_and_is_no_finding() -> None:
 def test_no_secret_is_in_a_finding() -> None:
     (found,) = _check(_pod("hunter2-hunter2", privileged=True), secrets=("hunter2-hunter2",)).findings
     assert found.resource == "Pod [secret]"
-
-
-def test_progress_is_told() -> None:
-    told: list[int] = []
-    material = Material(items=[_pod("a", privileged=True)] * 3)
-    module.check(material, SELECTED, Profile.LOCAL, surroundings(now=datetime(2026, 11, 25, tzinfo=UTC)), told.append)
-    assert told == [1, 2, 3]

@@ -142,7 +142,7 @@ def test_progress_is_said_after_two_seconds_and_not_before(capsys: pytest.Captur
     now = [0.0]
     progress = cli._Progress(lambda: now[0])
     for now[0] in (0.5, 1.9, 2.1, 2.2, 4.2):
-        progress.told("judged", int(now[0] * 10))
+        progress.told(int(now[0] * 10))
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines() == ["judged: 21 objects", "judged: 42 objects"]
