@@ -14,7 +14,7 @@ from typing import Any, Final, Never
 
 from guardrails.resources.reading import UNKNOWN, Unknown
 
-_VERSIONS: Final = frozenset({"2012-10-17", "2008-10-17"})
+_VERSIONS: Final = ("2012-10-17", "2008-10-17")  # no set: what is asked about may be no text, and hash to nothing
 _DOCUMENT: Final = frozenset({"Version", "Id", "Statement"})
 _STATEMENT: Final = frozenset(
     {

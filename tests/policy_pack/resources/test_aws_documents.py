@@ -73,6 +73,7 @@ def test_only_what_allows_is_allowed() -> None:
         ("{}", "no Statement"),
         ('{"Statement": []}', "no Statement"),
         ('{"Version": "2020-01-01", "Statement": [{}]}', "Version"),
+        ('{"Version": [], "Statement": [{}]}', "Version"),
         ('{"Statement": [{}], "Extra": 1}', "keys that IAM does not know"),
         ('{"Statement": ["x"]}', "a statement is no object"),
         ('{"Statement": [{}], "Statement": [{}]}', "same key twice"),
