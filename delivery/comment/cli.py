@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from delivery.plan.model import Plan
 
 _ACTIONS: Final = "github-actions[bot]"
-_REPOSITORY: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -61,6 +59,7 @@ def comment(  # noqa: PLR0913 - options
       cartorio comment --plan plan.json --dry-run
     """
     from delivery.comment.body import body
+    from delivery.github.place import run_of
     from delivery.plan import file
     from lab.errors import UsageError
 
@@ -68,7 +67,7 @@ def comment(  # noqa: PLR0913 - options
     read = [file.read(one) for one in plans]
     if len({(plan.project, plan.stack) for plan in read}) != len(read):
         raise UsageError("two plans are of the same stack", remedy="give each stack's newest plan")
-    where = link or _run(os.environ)
+    where = link or run_of(os.environ)
     if dry_run:
         for plan in read:
             typer.echo(body(plan, say, link=where))
@@ -103,15 +102,10 @@ def _tell_the_workflow(plans: Sequence[Plan], language: Language, link: str, sar
 
 
 def _comments(number: int, repository: str | None) -> Comments:
-    from delivery.comment.github import PUBLIC, Comments
-    from lab.errors import UsageError
+    from delivery.comment.github import Comments
+    from delivery.github.place import Place, token_of
 
-    if not repository or not _REPOSITORY.fullmatch(repository):
-        raise UsageError("no repository to comment in", where="--repo", remedy="name it as OWNER/NAME")
-    token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
-    if not token:
-        raise UsageError("there is no token for GitHub", where="GITHUB_TOKEN", remedy="set it, or use --dry-run")
-    return Comments(token, repository, number, api=os.environ.get("GITHUB_API_URL") or PUBLIC)
+    return Comments(token_of(os.environ), Place.of(os.environ, repository), number)
 
 
 def _put(comments: Comments, author: str, plan: Plan, language: Language, link: str) -> str:
@@ -122,10 +116,3 @@ def _put(comments: Comments, author: str, plan: Plan, language: Language, link: 
     wanted = marker.marker(plan.project, plan.stack)
     text = body(plan, WORDINGS[language], link=link)
     return Sticky(author, wanted, text, plan.origin.at, only_edit=settled(plan)).put(comments).value
-
-
-def _run(environment: os._Environ[str] | dict[str, str]) -> str:
-    """The address of the workflow's run; "" outside of one."""
-    server, run = environment.get("GITHUB_SERVER_URL"), environment.get("GITHUB_RUN_ID")
-    repository = environment.get("GITHUB_REPOSITORY")
-    return f"{server}/{repository}/actions/runs/{run}" if server and run and repository else ""

@@ -3,6 +3,8 @@
 Two runs that both find none both write one. So whoever has written looks again: of several the oldest stays, gets the
 newest text, and the others go; until there is nothing to put right. A run whose plan is older than what is there
 leaves it. GitHub cannot edit a comment only if it is still as it was read: of two edits in one moment one wins.
+What GitHub has said is written is not written again, whatever its lists say; and who has written it, GitHub says, too:
+the token of an app cannot ask.
 """
 
 from __future__ import annotations
@@ -13,10 +15,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
 from delivery.comment import marker
-from delivery.comment.github import Comment, GitHubError, GoneError, UncertainError
+from delivery.github.client import GoneError, UncertainError
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from delivery.comment.github import Comment
 
 _TRIES: Final = 6
 
@@ -74,24 +78,28 @@ class Sticky:
         Raises:
             GitHubError: it could not be done.
         """
-        trouble: GitHubError = UncertainError("a comment that was written is not there when it is looked for")
-        done = Done.UNCHANGED
+        trouble: UncertainError | GoneError | None = None
+        done, authors, made = Done.UNCHANGED, {self.author}, False
         for attempt in range(_TRIES):
-            mine = [one for one in comments.all() if one.author == self.author and marker.is_of(one.body, self.marker)]
+            mine = [one for one in comments.all() if one.author in authors and marker.is_of(one.body, self.marker)]
             if not mine and self.only_edit:
                 return Done.SKIPPED
             try:
                 if mine and not self._settle(comments, mine):
                     return Done.NEWER if self._newer(mine) else done
-                if not mine:
-                    comments.create(self.body)
-                    done = Done.CREATED
+                if not mine and made:
+                    comments.pause(2.0**attempt)  # lists lag behind
+                elif not mine:
+                    authors.add(comments.create(self.body).author or self.author)
+                    done, made = Done.CREATED, True
                 elif done is Done.UNCHANGED:
                     done = Done.UPDATED
             except (GoneError, UncertainError) as error:
                 trouble = error
                 comments.pause(2.0**attempt)
-        raise trouble
+        if trouble and not made:
+            raise trouble
+        return done
 
     def _newer(self, mine: list[Comment]) -> list[Comment]:
         return [one for one in mine if (there := marker.at(one.body)) is not None and there > self.at]

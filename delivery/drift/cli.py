@@ -56,13 +56,11 @@ def drift(
         if any(differing(plan) for plan in read):
             raise typer.Exit(_DRIFTED)
         return
-    from delivery.drift.issues import Issues, Place
+    from delivery.drift.issues import Issues
+    from delivery.github.place import Place, token_of
 
     place = Place.of(os.environ)
-    token = os.environ.get("GITHUB_TOKEN")
-    if not token:
-        raise UsageError("there is no GITHUB_TOKEN to open issues with", remedy="set it, or leave --issue out")
-    issues = Issues(place, token)
+    issues = Issues(token_of(os.environ), place)
     for plan in read:
         done, number = issues.tell(report(plan, place.run))
         typer.echo(f"{plan.stack}: issue {f'#{number} ' if number else ''}{done.value}")

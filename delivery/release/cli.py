@@ -125,15 +125,11 @@ def publish(file: _File, *, stack: _Stack) -> None:
 
     For example: cartorio release publish release.json --stack producao       (in a workflow)
     """
-    from delivery.drift.issues import Place
+    from delivery.github.place import Place, token_of
     from delivery.release.publish import Releases
-    from lab.errors import UsageError
 
     release, _ = _read(file, stack)
-    place, token = Place.of(os.environ), os.environ.get("GITHUB_TOKEN")
-    if not token:
-        raise UsageError("there is no GITHUB_TOKEN to release with")
-    done = Releases(place, token).publish(
+    done = Releases(token_of(os.environ), Place.of(os.environ)).publish(
         stack, release, file.read_text(encoding="utf-8"), os.environ.get("GITHUB_SHA")
     )
     typer.echo(f"{done.tag}: {'made' if done.made else 'there already'} {done.address}")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
-from githubkit import GitHub
-from githubkit.exception import GitHubException, RequestFailed
 from githubkit.utils import UNSET
-from pydantic import ValidationError
 
+from delivery.github.client import Client, GoneError, UncertainError
 from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from githubkit_schemas.latest.models import Release as Page
+    from collections.abc import Callable
 
     from components.release import Release
-    from delivery.drift.issues import Place
-
-_MISSING: Final = 404
+    from delivery.github.place import Place
 
 
 class TakenError(LabError):
@@ -43,11 +40,17 @@ class Published:
 
 
 class Releases:
-    """The releases of a repository, by the right of a token."""
+    """The releases of a repository.
 
-    def __init__(self, place: Place, token: str) -> None:
-        self._place = place
-        self._github = GitHub(token, base_url=place.api.rstrip("/") + "/", http_cache=False)
+    Args:
+        token: with `contents: write`.
+        place: the repository.
+        wait: waits so many seconds.
+    """
+
+    def __init__(self, token: str, place: Place, *, wait: Callable[[float], None] = time.sleep) -> None:
+        self._client = Client(token, place, does="release", right="contents: write", wait=wait)
+        self._at = (self._client.owner, self._client.name)
 
     def publish(self, stack: str, release: Release, text: str, commit: str | None) -> Published:
         """Make a release known, or find it known already.
@@ -60,49 +63,39 @@ class Releases:
 
         Raises:
             TakenError: there is another one of that name.
-            LabError: GitHub does not let us, or is not there.
+            GitHubError: GitHub does not let us, or is not there.
         """
-        tag = f"{stack}-v{release.version}"
-        body = _body(stack, text)
+        tag, body = f"{stack}-v{release.version}", _body(stack, text)
+        if there := self._there(tag, body):
+            return there
+        repos, at = self._client.rest.repos, commit or UNSET
         try:
-            there = self._there(tag)
-            if there is not None:
-                if (there.body or "").replace("\r\n", "\n").strip() != body.strip():
-                    raise TakenError(
-                        f"there is a release {tag} already, of something else",
-                        where=there.html_url,
-                        remedy="take another version",
-                    )
-                return Published(tag, there.html_url, made=False)
-            made = self._github.rest.repos.create_release(
-                self._place.owner,
-                self._place.repository,
-                tag_name=tag,
-                name=tag,
-                body=body,
-                target_commitish=commit or UNSET,
+            made = self._client.change(
+                lambda: repos.create_release(*self._at, tag_name=tag, name=tag, body=body, target_commitish=at)
             )
-            return Published(tag, made.parsed_data.html_url, made=True)
-        except RequestFailed as error:
-            raise LabError(
-                f"GitHub refuses ({error.response.status_code})",
-                where=f"{self._place.owner}/{self._place.repository} at {self._place.api}",
-                remedy="give the job `permissions: contents: write`",
-            ) from error
-        except ValidationError as error:
-            raise LabError("GitHub answers in a form that is not known", where=self._place.api) from error
-        except GitHubException as error:
-            raise LabError(f"GitHub could not be asked: {error}", where=self._place.api) from error
-
-    def _there(self, tag: str) -> Page | None:
-        try:
-            return self._github.rest.repos.get_release_by_tag(
-                self._place.owner, self._place.repository, tag
-            ).parsed_data
-        except RequestFailed as error:
-            if error.response.status_code == _MISSING:
-                return None
+        except UncertainError:
+            if there := self._there(tag, body):  # it was made, and the answer was lost
+                return there
             raise
+        return Published(tag, self._text(made, "html_url"), made=True)
+
+    def _there(self, tag: str, body: str) -> Published | None:
+        try:
+            page = self._client.ask(lambda: self._client.rest.repos.get_release_by_tag(*self._at, tag))
+        except GoneError:
+            return None
+        address = self._text(page, "html_url")
+        if self._text(page, "body").replace("\r\n", "\n").strip() != body.strip():
+            raise TakenError(
+                f"there is a release {tag} already, of something else", where=address, remedy="take another version"
+            )
+        return Published(tag, address, made=False)
+
+    def _text(self, page: Any, name: str) -> str:  # noqa: ANN401 - JSON
+        try:
+            return str(page[name] or "")
+        except (KeyError, TypeError) as error:
+            raise self._client.strange() from error
 
 
 def _body(stack: str, text: str) -> str:

@@ -25,16 +25,20 @@ _INTEGRITY = "pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7
 _INSIDE = "package/generated/api.github.com.deref.json"
 _PATHS = (
     "/user",
+    "/repos/{owner}/{repo}/issues",
+    "/repos/{owner}/{repo}/issues/{issue_number}",
     "/repos/{owner}/{repo}/issues/{issue_number}/comments",
     "/repos/{owner}/{repo}/issues/comments/{comment_id}",
+    "/repos/{owner}/{repo}/releases",
+    "/repos/{owner}/{repo}/releases/tags/{tag}",
 )
 
 
 def paths() -> dict[str, Any]:
-    """The description's `paths` that comments need."""
+    """The description's `paths` that the double has."""
     folder = LabPaths.default().cache / "github-openapi" / _VERSION
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / "comments.json"
+    kept = folder / f"{hashlib.sha256(json.dumps(_PATHS).encode()).hexdigest()[:16]}.json"
     with FileLock(folder / "lock"):
         if not kept.is_file():
             described = _downloaded()["paths"]

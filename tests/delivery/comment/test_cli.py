@@ -12,7 +12,8 @@ import pytest
 
 from delivery import cli
 from delivery.plan import file
-from tests.support.github_double import REPOSITORY, Fault
+from tests.support.github_content import REPOSITORY
+from tests.support.github_double import Fault
 from tests.support.plans import plan, policy, step
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,11 @@ import pytest
 
 from delivery.comment import marker
 from delivery.comment.body import body, settled
-from delivery.comment.github import Comments, GitHubError
+from delivery.comment.github import Comments
 from delivery.comment.sticky import Done, Sticky
 from delivery.comment.wording import ENGLISH
-from tests.support.github_double import BOT, REPOSITORY, Fault, GitHubDouble
+from delivery.github.client import GitHubError
+from tests.support.github_double import BOT, PULL_REQUEST, Fault, GitHubDouble
 from tests.support.plans import ORIGIN, plan, step
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def test_many_runs_at_once(github: GitHubDouble) -> None:
     start = threading.Barrier(4)
 
     def run(minutes: int) -> None:
-        mine = Comments("a-token", REPOSITORY, 7, api=github.url, wait=lambda _: None)
+        mine = Comments("a-token", github.place, PULL_REQUEST, wait=lambda _: None)
         start.wait(timeout=30)
         _sticky(minutes=minutes).put(mine)
 
@@ -159,8 +159,18 @@ def test_what_does_not_get_better_is_an_error(github: GitHubDouble, comments: Co
         _sticky().put(comments)
 
 
-def test_a_comment_that_vanishes_each_time_is_an_error(github: GitHubDouble, comments: Comments) -> None:
-    invisible = replace(_sticky(), author="somebody-else")
-    with pytest.raises(GitHubError, match="is not there when it is looked for"):
-        invisible.put(comments)
-    assert len(github.bodies()) == 6
+def test_what_github_says_is_written_is_not_written_again_because_a_list_lags_behind(
+    github: GitHubDouble, comments: Comments, waited: list[float]
+) -> None:
+    github.hidden = 1
+    assert _sticky().put(comments) is Done.CREATED
+    assert github.bodies() == [_sticky().body]
+    assert waited
+
+
+def test_an_app_whose_name_nobody_knows_keeps_one_comment(github: GitHubDouble, comments: Comments) -> None:
+    """Its token cannot ask who it is; GitHub says it of what it writes."""
+    github.login = "our-previews[bot]"
+    for minutes in range(3):
+        assert _sticky(minutes=minutes).put(comments) is Done.CREATED
+    assert github.bodies("our-previews[bot]") == [_sticky(minutes=2).body]

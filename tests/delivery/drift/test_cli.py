@@ -8,12 +8,13 @@ from typer.testing import CliRunner
 from delivery.cli import app
 from delivery.plan import file
 from lab.errors import UsageError
+from tests.support.github_content import REPOSITORY
 from tests.support.plans import ORIGIN, plan, step
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.delivery.drift.conftest import Hub
+    from tests.support.github_double import GitHubDouble
 
 RUNNER = CliRunner()
 
@@ -36,21 +37,28 @@ def test_drift_is_exit_code_one_and_its_resources(plans: Path) -> None:
     assert RUNNER.invoke(app, ["drift", str(plans / "plan-staging.json")]).exit_code == 0
 
 
-def test_in_a_workflow_the_issue_says_it(plans: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("API_URL", hub.url), ("REPOSITORY", "org/repo"), ("TOKEN", "run-token"), ("RUN_ID", "7")):
+def test_in_a_workflow_the_issue_says_it(plans: Path, github: GitHubDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "API_URL": github.url,
+        "SERVER_URL": "https://github.example",
+        "REPOSITORY": REPOSITORY,
+        "TOKEN": "run-token",
+        "RUN_ID": "7",
+    }.items():
         monkeypatch.setenv(f"GITHUB_{name}", value)
     done = RUNNER.invoke(app, ["drift", str(plans), "--issue"])
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[-2:] == ["producao: issue #1 opened", "staging: issue left alone"]
-    assert "/org/repo/actions/runs/7" in hub.issues[1]["body"]
+    assert f"https://github.example/{REPOSITORY}/actions/runs/7" in github.issues[1]["body"]
 
 
 def test_without_a_token_nothing_is_asked(plans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_REPOSITORY", "org/repo")
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    monkeypatch.delenv("GH_TOKEN", raising=False)
     done = RUNNER.invoke(app, ["drift", str(plans), "--issue"])
     assert isinstance(done.exception, UsageError)
-    assert "GITHUB_TOKEN" in str(done.exception)
+    assert "no token for GitHub" in str(done.exception)
 
 
 def test_wrong_plans_are_said(plans: Path, tmp_path: Path) -> None:
