@@ -7,7 +7,6 @@ outputs; here those are the inputs, which the outputs of these providers contain
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ from guardrails.model import Profile
 from guardrails.resources.aws_tags import default_tags
 from guardrails.resources.base import Declared
 from guardrails.resources.helm import RELEASE_TYPE, Renderer, StandInError
-from guardrails.resources.reading import UNKNOWN
 from guardrails.settings import read_settings
 from tests.support.plan import run, values
 from tests.support.policies import Said
@@ -34,9 +32,11 @@ if TYPE_CHECKING:
 
     from guardrails.exemptions import Exemption
     from guardrails.model import ImageVerdict, Problem
+    from guardrails.resources.base import Resource
     from tests.support.plan import Registered
 
-_KUBERNETES = "kubernetes:"
+    Parse = Callable[[Declared], tuple[Resource, ...]]
+
 _AWS = "pulumi:providers:aws"
 _OWN_CHART = "./"
 _MOCKED = re.compile(r"^urn:pulumi:[^:]+::[^:]+::")
@@ -63,15 +63,16 @@ class Program:
     configuration: Mapping[str, str] = field(default_factory=dict)
 
 
-def program(stack: str, folder: Path) -> Program:
+def program(stack: str, folder: Path, *, preview: bool = False) -> Program:
     """The program of a stack, with its committed configuration. helm has to be on PATH.
 
     Args:
         stack: its name.
         folder: where the project is laid out.
+        preview: as the first preview shows it: what other resources compute is not known, only where it comes from.
     """
     settings = Project(folder, stack).settings({"KUBECONFIG": "kubeconfig"})
-    registered = run(lambda: build(settings, image_policies(settings)), stack=stack)[0].resources
+    registered = run(lambda: build(settings, image_policies(settings)), stack=stack, preview=preview)[0].resources
     providers = {one.urn: plain(one.inputs) for one in registered if one.type == _AWS}
     declared = tuple(_declared(one, stack, providers) for one in registered)
     renderer = Renderer(ROOT, read_settings(ROOT / "policy_pack" / "settings.yaml").kubernetes_version)
@@ -119,10 +120,11 @@ class Court:
     exemptions: Sequence[Exemption] = ()
     signed: Callable[[str], bool] = lambda _image: True
     _known: dict[tuple[object, ...], tuple[object, Judgement]] = field(default_factory=dict)
+    _parsed: dict[tuple[int, int], tuple[object, tuple[Resource, ...]]] = field(default_factory=dict)
 
     def judge(self, judged: Program) -> Judgement:
         """The verdict on every resource and on the stack."""
-        examiner = Examiner(CATALOGUE, self.profile, self._surroundings(judged))
+        examiner = _Remembering(self, judged)
         single = [self._single(one, judged, examiner) for one in judged.declared]
         parts = [*single, examiner.examine_stack(judged.declared)]
         return Judgement(
@@ -131,15 +133,24 @@ class Court:
             applied=frozenset().union(*(part.applied for part in parts)),
         )
 
+    def parsed(self, one: Declared, judged: Program, parse: Parse) -> tuple[Resource, ...]:
+        """The resources of a declaration, parsed once."""
+        inside = _inside(one, judged)
+        key = (id(one), id(inside))
+        if key not in self._parsed:
+            self._parsed[key] = ((one, inside), parse(one))
+        return self._parsed[key][1]
+
     def _single(self, one: Declared, judged: Program, examiner: Examiner) -> Judgement:
         # By identity: what a mutation leaves alone is the very same object.
-        inside = judged.charts.get(one.name) if one.type == RELEASE_TYPE else None
+        inside = _inside(one, judged)
         key = (id(one), id(inside), judged.unsigned, judged.exemptions)
         if key not in self._known:
             self._known[key] = ((one, inside), examiner.examine(one))  # kept, so that no other gets its id
         return self._known[key][1]
 
-    def _surroundings(self, judged: Program) -> Surroundings:
+    def surroundings(self, judged: Program) -> Surroundings:
+        """What a program is judged in."""
         return Surroundings(
             settings=read_settings(ROOT / "policy_pack" / "settings.yaml"),
             exemptions=(*self.exemptions, *judged.exemptions),
@@ -149,6 +160,23 @@ class Court:
             now=self.now,
             configuration=judged.configuration,
         )
+
+
+class _Remembering(Examiner):
+    """Parses nothing twice, in whichever program it stands."""
+
+    def __init__(self, court: Court, judged: Program) -> None:
+        super().__init__(CATALOGUE, court.profile, court.surroundings(judged))
+        self._court = court
+        self._program = judged
+
+    def _parse(self, declared: Declared) -> tuple[Resource, ...]:
+        return self._court.parsed(declared, self._program, super()._parse)
+
+
+def _inside(one: Declared, judged: Program) -> object:
+    """What its chart renders to, which a mutation may change."""
+    return judged.charts.get(one.name) if one.type == RELEASE_TYPE else None
 
 
 @dataclass(frozen=True)
@@ -174,23 +202,3 @@ class _Rendered:
 def without_stand_ins(judgement: Judgement) -> Judgement:
     """The judgement without what the empty charts of others are told of."""
     return replace(judgement, violations=tuple(v for v in judgement.violations if v.rule != "pack/judged"))
-
-
-def before_the_cluster(judged: Program) -> Program:
-    """The program as a preview shows it while there is no cluster: names that other objects give are not known yet."""
-    return replace(judged, declared=tuple(_unnamed(one) if _KUBERNETES in one.type else one for one in judged.declared))
-
-
-def _unnamed(one: Declared) -> Declared:
-    properties = copy.deepcopy(dict(one.properties))
-    for key, addresses in one.dependencies.items():
-        given = {address.rpartition("::")[0].rpartition(":")[2] for address in addresses if _KUBERNETES in address}
-        holders = properties[key] if isinstance(properties[key], list) else [properties[key]]
-        for holder in holders:
-            if key == "metadata" and "Namespace" in given:
-                holder["namespace"] = UNKNOWN
-            elif key in {"roleRef", "subjects"} and given - {"Namespace"}:
-                holder["name"] = UNKNOWN
-        if key == "namespace" and "Namespace" in given:
-            properties[key] = UNKNOWN
-    return replace(one, properties=properties)

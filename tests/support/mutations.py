@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,10 +19,15 @@ from guardrails.resources.base import Declared
 from guardrails.resources.reading import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from guardrails.model import Problem
     from tests.support.compliant import Program
+
+
+class NotYetKnownError(Exception):
+    """What a mutation would change is not known in a preview: what it is made of comes out of other resources."""
+
 
 Change: TypeAlias = "Callable[[Program], Program]"
 """Makes another program of one."""
@@ -65,7 +71,10 @@ def within_json(kind: str, name: str, path: str, change: Callable[[dict[str, Any
     """Change a document that a property holds as JSON text, as IAM's policies are; `change` does it in place."""
 
     def changed(properties: dict[str, Any]) -> None:
-        document = json.loads(_get(properties, path))
+        text = _get(properties, path)
+        if text is UNKNOWN:
+            raise NotYetKnownError(f"{path} of {kind} {name}")
+        document = json.loads(text)
         change(document)
         _put(properties, path, json.dumps(document))
 
@@ -73,16 +82,39 @@ def within_json(kind: str, name: str, path: str, change: Callable[[dict[str, Any
 
 
 def changing(kind: str, name: str, change: Callable[[dict[str, Any]], object]) -> Change:
-    """Change a copy of a resource's properties in place."""
+    """Change a copy of a resource's properties in place.
+
+    Raises:
+        NotYetKnownError: where it would change something, nothing is known yet.
+    """
 
     def apply(program: Program) -> Program:
         found = one(program, kind, name)
         properties = copy.deepcopy(dict(found.properties))
-        change(properties)
+        try:
+            change(properties)
+        except (TypeError, AttributeError) as error:
+            if unknown_in(found.properties):
+                raise NotYetKnownError(f"{kind} {name}: {error}") from error
+            raise
         assert properties != found.properties, f"nothing of {kind} {name} is changed"
-        return _replace(program, found, replace(found, properties=properties))
+        # What came out of other resources and is written down now comes out of them no more.
+        written = {
+            key for key in properties if unknown_in(found.properties.get(key)) and not unknown_in(properties[key])
+        }
+        dependencies = {key: value for key, value in found.dependencies.items() if key not in written}
+        return _replace(program, found, replace(found, properties=properties, dependencies=dependencies))
 
     return apply
+
+
+def unknown_in(value: object) -> bool:
+    """Whether anything in a value is not known."""
+    if isinstance(value, Mapping):
+        return any(map(unknown_in, value.values()))
+    if isinstance(value, list):
+        return any(map(unknown_in, value))
+    return value is UNKNOWN
 
 
 def unprotecting(kind: str, name: str) -> Change:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from unittest import mock
 
+from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.proto import resource_pb2 as pb
 from pulumi.runtime.stack import run_pulumi_func
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pulumi.runtime.proto import resource_pb2 as pb
 
 with warnings.catch_warnings():
     # On import, the vendor's package warns of its own deprecated modules; nothing here uses them.
@@ -45,6 +46,9 @@ def _answers() -> dict[str, Callable[[str, dict[str, Any]], dict[str, Any]]]:
 
 
 _ANSWERS = _answers()
+_NOT_CONFIGURED = "kubernetes:"
+# Given by the engine itself before anything is made, where the program gives none.
+_PHYSICAL = frozenset({"bucket", "name"})
 T = TypeVar("T")
 ACCOUNT = "123456789012"
 
@@ -142,11 +146,16 @@ class _Cloud(mocks.Mocks):
 
 
 class _Monitor(mocks.MockMonitor):
-    """Pulumi's own mock monitor, which also writes down what it is asked."""
+    """Pulumi's own mock monitor, which also writes down what it is asked.
 
-    def __init__(self, plan: Plan) -> None:
+    In a preview of a stack that is not there yet it answers as the engine does: no provider computes anything, AWS's
+    echoes what it is given, and Kubernetes' says nothing, as there is no cluster to be configured for.
+    """
+
+    def __init__(self, plan: Plan, *, preview: bool = False) -> None:
         super().__init__(_Cloud())
         self._plan = plan
+        self._preview = preview
 
     def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802 - the protocol's name
         self._plan.calls.append((request.tok, request.provider))
@@ -154,9 +163,9 @@ class _Monitor(mocks.MockMonitor):
         return answer
 
     def RegisterResource(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:  # noqa: N802 - the protocol's name
-        response: pb.RegisterResourceResponse = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        response = self._previewed(request) if self._preview else super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
-            raw = rpc.deserialize_properties(request.object, keep_unknowns=False)
+            raw = _marked(rpc.deserialize_properties(request.object, keep_unknowns=self._preview))
             secrets: list[str] = []
             self._plan.resources.append(
                 Registered(
@@ -177,6 +186,17 @@ class _Monitor(mocks.MockMonitor):
             )
         return response
 
+    def _previewed(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:
+        urn = self.make_urn(request.parent, request.type, request.name)  # type: ignore[no-untyped-call]
+        if not request.custom or request.type.startswith(_NOT_CONFIGURED):
+            return pb.RegisterResourceResponse(urn=urn)
+        inputs = _marked(rpc.deserialize_properties(request.object, keep_unknowns=True))
+        computed = _ANSWERS[request.type](request.name, inputs) if request.type in _ANSWERS else {}
+        later = {key: value if key in _PHYSICAL else _later(value, inputs.get(key)) for key, value in computed.items()}
+        state = {**inputs, **later}
+        properties = mocks._sync_await(rpc.serialize_properties(state, {}))  # type: ignore[no-untyped-call]  # as super does
+        return pb.RegisterResourceResponse(urn=urn, object=properties)
+
     def ReadResource(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:  # noqa: N802 - the protocol's name
         assert request.provider, f"{request.name} is read by a provider of nobody's choice"
         assert request.parent, f"{request.name} is read without a parent"
@@ -188,6 +208,22 @@ class _Monitor(mocks.MockMonitor):
         outputs = _opened(rpc.deserialize_properties(request.outputs, keep_unknowns=False), [])
         self._plan.outputs.setdefault(request.urn, []).append(outputs)
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+def _marked(value: Any) -> Any:  # noqa: ANN401 - plain data
+    """The value with unknowns as on the wire."""
+    if isinstance(value, dict):
+        return {key: _marked(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_marked(member) for member in value]
+    return rpc.UNKNOWN if isinstance(value, Unknown) else value
+
+
+def _later(computed: Any, given: Any) -> Any:  # noqa: ANN401 - plain data
+    """What a provider computes, as a preview has it: what is given stays, all else is not known."""
+    if isinstance(computed, dict) and isinstance(given, dict):
+        return {key: _later(value, given.get(key)) for key, value in computed.items()}
+    return given if computed == given else rpc.UNKNOWN
 
 
 def _opened(properties: dict[str, Any], secrets: list[str]) -> dict[str, Any]:
@@ -206,7 +242,9 @@ def _open(value: object, path: tuple[str, ...], secrets: list[str]) -> object:
 
 
 def run(program: Callable[[], T], *, stack: str = "test", preview: bool = False) -> tuple[Plan, T]:
-    """Run `program` as the engine would, up to the last registration.
+    """Run `program` as the engine would, up to the last registration; in a preview, of a stack that is not there yet.
+
+    What a preview cannot know is `rpc.UNKNOWN` among the inputs, as on the wire.
 
     Each run has a context of its own, so that one test's root stack and outstanding calls never reach the next.
     """
@@ -234,7 +272,9 @@ def _run(program: Callable[[], T], stack: str, preview: bool) -> tuple[Plan, T]:
             ThreadPoolExecutor(max_workers=1, initializer=own_loop) as workers,
         ):
             loops[0].set_default_executor(workers)
-            mocks.set_mocks(_Cloud(), project="cartorio", stack=stack, preview=preview, monitor=_Monitor(plan))
+            mocks.set_mocks(
+                _Cloud(), project="cartorio", stack=stack, preview=preview, monitor=_Monitor(plan, preview=preview)
+            )
             loops[0].run_until_complete(run_pulumi_func(lambda: result.append(program())))
     finally:
         asyncio.set_event_loop(None)

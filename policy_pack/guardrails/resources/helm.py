@@ -158,10 +158,15 @@ class Renderer:
             _refuse_nulls(values, "its values hold")
             for number, content in enumerate(files, 1):
                 _refuse_nulls(_parsed(number, content), f"values file {number} holds")
+        marked = json.dumps(_mark(values))
+        if _MARKER in marked:
+            # A chart's schema may ask of a value what the marker in its place is not: an address, one of some words.
+            # At the update, when all values are there, it is asked.
+            arguments.append("--skip-schema-validation")
         return _Order(
             arguments=tuple(arguments),
             positional=(_known(properties, "name") or name, str(chart)),
-            values=json.dumps(_mark(values)),
+            values=marked,
             chart=chart,
             files=files,
             archive=archive,
@@ -205,7 +210,7 @@ class Renderer:
         if helm is None:
             raise HelmError(
                 "helm is not on PATH, so nobody can see the pods inside the release",
-                "Install helm 3.14 or newer (https://helm.sh/docs/intro/install/); `make up` brings its own.",
+                "Install helm 3.16 or newer (https://helm.sh/docs/intro/install/); `make up` brings its own.",
             )
         with tempfile.TemporaryDirectory(prefix="guardrails-") as folder, ThreadPoolExecutor(2) as pool:
             arguments = list(order.arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +157,15 @@ def test_an_unknown_value_is_unknown_where_it_comes_out(project: Path) -> None:
     container = _container(_render(project, values=values))
     assert container["image"] is UNKNOWN
     assert [entry["value"] for entry in container["env"]] == ["known", UNKNOWN]
+
+
+def test_a_schema_is_not_asked_about_what_is_not_known_yet(project: Path) -> None:
+    schema = {"properties": {"image": {"type": "string", "pattern": "^registry/.+"}}}
+    (project / "charts/app/values.schema.json").write_text(json.dumps(schema))
+    assert _container(_render(project, values={"image": UNKNOWN}))["image"] is UNKNOWN
+    assert _container(_render(project, values={"image": "registry/api"}))["image"] == "registry/api"
+    with pytest.raises(HelmError, match="does not match pattern"):
+        _render(project, values={"image": "elsewhere/api"})
 
 
 def test_values_files_come_before_values(project: Path) -> None:
