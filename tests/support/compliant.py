@@ -11,15 +11,18 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import pulumi
+from pulumi.runtime import rpc
+
 from components.stack import build
 from guardrails.catalogue import CATALOGUE
 from guardrails.examiner import Examiner, Surroundings
-from guardrails.handed_over import plain
 from guardrails.judge import Judgement
 from guardrails.model import Profile
 from guardrails.resources.aws_tags import default_tags
 from guardrails.resources.base import Declared
 from guardrails.resources.helm import RELEASE_TYPE, Renderer, StandInError
+from guardrails.resources.reading import UNKNOWN, Asset
 from guardrails.settings import read_settings
 from tests.support.plan import run, values
 from tests.support.policies import Said
@@ -73,7 +76,7 @@ def program(stack: str, folder: Path, *, preview: bool = False) -> Program:
     """
     settings = Project(folder, stack).settings({"KUBECONFIG": "kubeconfig"})
     registered = run(lambda: build(settings, image_policies(settings)), stack=stack, preview=preview)[0].resources
-    providers = {one.urn: plain(one.inputs) for one in registered if one.type == _AWS}
+    providers = {one.urn: _plain(one.inputs) for one in registered if one.type == _AWS}
     declared = tuple(_declared(one, stack, providers) for one in registered)
     renderer = Renderer(ROOT, read_settings(ROOT / "policy_pack" / "settings.yaml").kubernetes_version)
     charts = {
@@ -97,12 +100,27 @@ def _declared(one: Registered, stack: str, providers: Mapping[str, Any]) -> Decl
         type=one.type,
         name=one.name,
         address=real(one.urn),
-        properties=plain(one.inputs),
+        properties=_plain(one.inputs),
         dependencies={key: tuple(map(real, urns)) for key, urns in one.sources.items()},
         protect=one.protect,
         ignored=one.ignore_changes,
         default_tags=default_tags(providers.get(one.provider.rpartition("::")[0], {})),
     )
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - plain data
+    """What a program gives a resource, as `guardrails.handed_over` has it."""
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_plain(member) for member in value]
+    if isinstance(value, pulumi.StringAsset):
+        return Asset("text", value.text)
+    if isinstance(value, pulumi.FileAsset):
+        return Asset("path", str(value.path))
+    if isinstance(value, (pulumi.Asset, pulumi.Archive)):
+        return Asset("uri", type(value).__name__)
+    return UNKNOWN if value == rpc.UNKNOWN else value
 
 
 @dataclass
