@@ -20,6 +20,8 @@ from lab.image import imports
 from lab.rehearsal.course import Charts, Course, Rehearsal
 from lab.rehearsal.project import copy_project, ensure_release, stack_file
 from lab.services import Lab
+from lab.services.files import os_errors_explained
+from lab.services.lock import alone
 from lab.toolchain import ensure
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 
     from lab.paths import LabPaths
     from lab.report import Reporter
+
+# The engine writes the state once an update, at its end, rather than the whole of it before and after every step: with
+# hundreds of resources most of its time. A rehearsal that is killed is not taken up again, so nobody would read those.
+# (pkg/v3 v3.259.0, backend/snapshot.go, unsafeServiceLoop)
+_UNKEPT = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,11 @@ def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iter
         LabError: something could not be had or started.
     """
     stack_file(project, stack)
+    with os_errors_explained(paths.root), alone(paths.root):
+        yield from _staged(paths, project, stack, report)
+
+
+def _staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iterator[Stage]:
     toolchain = ensure(None, paths, report)
     lab = Lab(paths, toolchain)
     lab.down(report)
@@ -73,9 +85,8 @@ def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iter
                 kinds = definitions.needed(types, copy / "charts")
                 return tuple(map(str, definitions.define(lab.api(), toolchain, served.missing, kinds)))
 
-            engine = Engine(
-                {**variables, **served.environment, "PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}, copy
-            )
+            variables |= served.environment | _UNKEPT | {"PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}
+            engine = Engine(variables, copy)
             report.step(stack, "selecting")
             engine.select_or_init(stack)
             yield Stage(engine, Charts(served.stood_in, define), imported)

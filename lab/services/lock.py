@@ -43,16 +43,13 @@ def held(root: Path, report: Reporter, *, patience: float = 300.0) -> Iterator[N
     while True:
         private_folder(root)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+            descriptor, holder = _attempt(path)
         except FileNotFoundError:
             continue  # a `down` removed the folder between the two lines above
         try:
-            if _try_lock(descriptor) and _still_at(path, descriptor):
-                os.truncate(descriptor, 0)
-                os.write(descriptor, str(os.getpid()).encode())
+            if not holder:
                 yield
                 return
-            holder = os.pread(descriptor, 32, 0).decode(errors="replace") or "unknown"
         finally:
             os.close(descriptor)  # releases the lock
         if time.monotonic() >= deadline:
@@ -65,6 +62,57 @@ def held(root: Path, report: Reporter, *, patience: float = 300.0) -> Iterator[N
             report.log(f"waiting for another command (pid {holder}) that is changing this lab")
             announced = True
         time.sleep(_POLL)
+
+
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Be the only one who has the lab in `root`, from before it is there until after it is gone.
+
+    The file lies beside the folder while the block runs (after a kill, until the next one has ended).
+
+    Args:
+        root: the lab's folder.
+
+    Raises:
+        LabError: another command has it.
+    """
+    path = root.with_name(f"{root.name}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, holder = _attempt(path)
+    try:
+        if holder:
+            raise LabError(
+                f"another command (pid {holder}) has this lab for itself",
+                where=str(path),
+                remedy=f"wait for it or end it (`kill {holder}`); CARTORIO_LAB names another folder for a second lab",
+            )
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def _attempt(path: Path) -> tuple[int, str]:
+    """The opened file, and who holds its lock: "" when that is this process, now and until the file is closed.
+
+    Raises:
+        FileNotFoundError: its folder is not there.
+    """
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            if not _try_lock(descriptor):
+                return descriptor, os.pread(descriptor, 32, 0).decode(errors="replace") or "unknown"
+            if _still_at(path, descriptor):
+                os.truncate(descriptor, 0)
+                os.write(descriptor, str(os.getpid()).encode())
+                return descriptor, ""
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # a deleted file's lock keeps nobody out: take that of the new one
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -11,6 +11,7 @@ from lab.paths import PROJECT_ROOT, LabPaths
 from lab.rehearsal import rehearse as module
 from lab.rehearsal.rehearse import rehearse
 from lab.report import Quiet
+from lab.services.lock import alone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +41,15 @@ def test_a_stack_that_is_not_there_starts_nothing(paths: LabPaths, monkeypatch: 
     with pytest.raises(UsageError, match="there is no stack nada"):
         rehearse(paths, PROJECT_ROOT, "nada", Quiet())
     assert not paths.root.exists()
+
+
+def test_a_second_rehearsal_leaves_the_first_ones_lab_alone(paths: LabPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(module, "Lab")
+    monkeypatch.delattr(module, "ensure")
+    (paths.root / "project").mkdir(parents=True)
+    with alone(paths.root), pytest.raises(LabError, match=r"another command \(pid \d+\) has this lab for itself"):
+        rehearse(paths, PROJECT_ROOT, "staging", Quiet())
+    assert (paths.root / "project").is_dir()
 
 
 def test_a_lab_that_does_not_start_leaves_nothing(paths: LabPaths, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,3 +91,17 @@ def test_the_lock_ends_with_an_error_inside(tmp_path: Path) -> None:
         raise ValueError("inside")
     with lock.held(tmp_path, Quiet(), patience=0.0):
         pass
+
+
+def test_a_lab_that_one_command_has_for_itself_is_refused_to_a_second(tmp_path: Path) -> None:
+    root = tmp_path / "not yet" / ".lab-rehearsal"
+    with (
+        lock.alone(root),
+        pytest.raises(LabError, match="another command") as caught,
+        lock.alone(root),
+    ):
+        pytest.fail("two have it")
+    assert "kill" in str(caught.value.remedy)
+    assert list(root.parent.iterdir()) == []
+    with lock.alone(root):  # the next one, even after one that was killed
+        assert not root.exists()
