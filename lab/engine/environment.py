@@ -112,6 +112,11 @@ def _engine(paths: LabPaths, official: frozenset[str]) -> dict[str, str]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",  # only what is laid out, no matter what else the machine has
         "PULUMI_ERROR_OUTPUT_STRING": "true",  # an Output put into a string is a bug: fail, don't print an address
+        # A step mostly waits: for a controller, for a watch. The engine's own measure is four a processor, the
+        # Kubernetes provider's 50 requests a second; nothing on loopback needs to be spared.
+        "PULUMI_PARALLEL": "32",
+        "PULUMI_K8S_CLIENT_QPS": "1000",
+        "PULUMI_K8S_CLIENT_BURST": "2000",
     }
     if "kubernetes" not in official:
         # The one effect of it here: no warning that the Kubernetes plugin that can be built is older than the SDK

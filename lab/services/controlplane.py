@@ -156,9 +156,10 @@ def _component(site: Site, name: str) -> tuple[str, ...]:
         "--profiling=false",
         # There is one of each: an election would only delay a restart until the dead one's lease has ended.
         "--leader-elect=false",
-        # The usual limits (20 requests a second for the controllers) alone would make the start 4 s longer.
-        "--kube-api-qps=300",
-        "--kube-api-burst=600",
+        # The usual limits (20 requests a second for the controllers) alone would make the start 4 s longer, and the end
+        # of a namespace, for which each kind of object is asked for, as long again.
+        "--kube-api-qps=2000",
+        "--kube-api-burst=4000",
     )
 
 
