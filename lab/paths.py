@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from lab.errors import UsageError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -24,12 +26,16 @@ class LabPaths:
 
     @classmethod
     def default(cls) -> LabPaths:
-        """The lab of this checkout, or the one the environment names."""
+        """The lab of this checkout, or the one the environment names.
+
+        Raises:
+            UsageError: no cache is named, and the user has no folder for one.
+        """
         root = os.environ.get("CARTORIO_LAB")
         cache = os.environ.get("CARTORIO_CACHE")
         return cls(
             root=Path(root).resolve() if root else PROJECT_ROOT / ".lab",
-            cache=Path(cache).resolve() if cache else Path(platformdirs.user_cache_dir("cartorio")),
+            cache=Path(cache).resolve() if cache else _users_cache(),
         )
 
     @property
@@ -61,3 +67,22 @@ class LabPaths:
     def release(self) -> Path:
         """`release.json`: the images of the lab's newest release, by digest."""
         return self.root / "release.json"
+
+
+def home() -> Path | None:
+    """The user's own folder; None where there is none, as for a container's nameless user."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def _users_cache() -> Path:
+    try:
+        return Path(platformdirs.user_cache_dir("cartorio"))
+    except RuntimeError as error:
+        raise UsageError(
+            "this user has no home folder, so there is no place for the cache",
+            where="HOME",
+            remedy="set HOME, or name a folder for the cache in CARTORIO_CACHE",
+        ) from error

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError, UsageError
+from lab.paths import home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -117,8 +118,9 @@ def _file(folder: Path, kind: str, name: str, version: str) -> Path:
 
 def _installed(name: str, version: str) -> Path:
     """The user's own plugin: of exactly this version in Pulumi's plugin folder, else whatever PATH has."""
-    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
-    kept = _file(home / "plugins", "resource", name, version)
+    kept = _file(
+        Path(os.environ.get("PULUMI_HOME") or f"{home() or '~'}/.pulumi") / "plugins", "resource", name, version
+    )
     if kept.is_file():
         return kept
     found = shutil.which(f"pulumi-resource-{name}")

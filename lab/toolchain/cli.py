@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab.console import console_reporter
-from lab.paths import LabPaths
+from lab.paths import LabPaths, home
 from lab.toolchain.pins import CATALOGUE
 from lab.toolchain.workshop import Origin, ensure, inspect
 
@@ -104,5 +104,5 @@ def _table(tools: Iterable[ToolStatus], console: Console) -> None:
 def _shown(path: Path | None) -> str:
     if path is None:
         return "-"
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+    own = home()
+    return f"~/{path.relative_to(own)}" if own and path.is_relative_to(own) else str(path)

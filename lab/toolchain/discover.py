@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.paths import home
 from lab.toolchain import versions
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def _installed(tool: Tool, environ: Mapping[str, str], apart_from: Path) -> Iter
         return
     # `pulumi plugin install` unpacks to a folder that has the version in its name; `.partial` marks an unfinished one.
     plugins = []
-    for folder in Path(environ.get("HOME", "~")).expanduser().glob(f".pulumi/plugins/{tool.plugin}-v*"):
+    users = Path(environ["HOME"]) if environ.get("HOME") else home()
+    for folder in users.glob(f".pulumi/plugins/{tool.plugin}-v*") if users else ():
         version = versions.parse(folder.name.removeprefix(f"{tool.plugin}-"))
         file = folder / tool.name
         partial = folder.with_name(f"{folder.name}.partial")

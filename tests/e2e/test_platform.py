@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from lab.deploy import Deployed
     from tests.support.platform import Platform
 
 pytestmark = pytest.mark.e2e
@@ -45,11 +46,19 @@ def ready(platform: Platform) -> bool:
     return all(deployments.get(f"cartorio-{role}", {}).get("status", {}).get("readyReplicas", 0) >= 2 for role in ROLES)
 
 
-def assert_complete(platform: Platform) -> None:
-    summary = platform.engine.preview(STACK, "--refresh")
-    assert summary.succeeded, summary.diagnostics
-    assert summary.changed == 0, summary.steps
+def assert_completed_by_make_up(platform: Platform) -> None:
+    """`make up` ends with a complete stack: when it changed something, that is looked at; else it looked itself."""
+    if platform.deploy().changed:
+        summary = platform.engine.preview(STACK, "--refresh")
+        assert summary.succeeded, summary.diagnostics
+        assert summary.changed == 0, summary.steps
     assert eventually(lambda: ready(platform))
+
+
+def empty(platform: Platform) -> None:
+    """Destroy the stack, unless there is nothing of it."""
+    assert not platform.engine.state(STACK).resources or platform.engine.destroy(STACK).succeeded
+    assert platform.engine.state(STACK).resources == ()
 
 
 @pytest.fixture
@@ -60,9 +69,10 @@ def restored(platform: Platform) -> Iterator[Platform]:
     platform.lab.paths.release.write_bytes(release)
 
 
-def test_up_ends_with_a_complete_platform(platform: Platform) -> None:
-    outputs = platform.deploy().outputs
-    assert_complete(platform)
+def test_up_ends_with_a_complete_platform(first_up: tuple[Platform, Deployed]) -> None:
+    """That nothing is left to do is the next test's to show."""
+    platform, outputs = first_up[0], first_up[1].outputs
+    assert eventually(lambda: ready(platform))
     assert outputs["release"] == platform.release["version"]
     assert outputs["release_signing_key"].startswith("arn:aws:kms:sa-east-1:")
     kms = platform.lab.aws("kms")
@@ -181,48 +191,23 @@ def test_what_is_refused_late_has_changed_nothing_early(platform: Platform) -> N
             file.write_text(text)
 
 
-class TestInterrupted:
-    """Whatever died, the next `make up` ends in a complete platform."""
-
-    @pytest.mark.parametrize(
-        "services",
-        [("etcd", "kube-apiserver"), ("kube-controller-manager", "kube-scheduler", "kwok"), ("moto", "registry")],
-        ids="+".join,
-    )
-    def test_services_were_killed(self, platform: Platform, services: tuple[str, ...]) -> None:
-        """Each service by itself is killed in tests/lab/services/test_lab.py; here, what a stack makes of it."""
-        killed = [psutil.Process(one.pid) for one in platform.lab.services.status() if one.name in services and one.pid]
-        assert len(killed) == len(services)
-        for process in killed:
-            process.kill()
-        psutil.wait_procs(killed, timeout=10)
-        platform.deploy()
-        assert_complete(platform)
-
-    @pytest.mark.parametrize("moment", ["kms:Key", "Release"])
-    def test_pulumi_was_killed_during_up(self, platform: Platform, moment: str) -> None:
-        assert platform.engine.destroy(STACK).succeeded
-        with subprocess.Popen(
-            [
-                platform.lab.toolchain.path("pulumi"), "up", "--yes", "--skip-preview", "--stack", STACK,
-                "--non-interactive",
-            ],
-            cwd=platform.project, env=platform.variables,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0,
-        ) as process:  # fmt: skip
-            assert process.stdout is not None
-            assert any(moment in line and "creating" in line for line in process.stdout)
-            process.kill()
-        # The worst moment of all: between emptying the file beside the state and writing it.
-        state = platform.engine.state_file(STACK)
-        state.with_name(f"{state.name}.attrs").write_bytes(b"")
-        platform.deploy()
-        assert_complete(platform)
+@pytest.mark.parametrize(
+    "services",
+    [("etcd", "kube-apiserver"), ("kube-controller-manager", "kube-scheduler", "kwok"), ("moto", "registry")],
+    ids="+".join,
+)
+def test_make_up_mends_what_died_with_a_service(platform: Platform, services: tuple[str, ...]) -> None:
+    """Each service by itself is killed in tests/lab/services/test_lab.py; here, what a stack makes of it."""
+    killed = [psutil.Process(one.pid) for one in platform.lab.services.status() if one.name in services and one.pid]
+    assert len(killed) == len(services)
+    for process in killed:
+        process.kill()
+    psutil.wait_procs(killed, timeout=10)
+    assert_completed_by_make_up(platform)
 
 
 def test_destroy_leaves_the_cluster_empty(platform: Platform) -> None:
-    assert platform.engine.destroy(STACK).succeeded
-    assert platform.engine.state(STACK).resources == ()
+    empty(platform)
     left = {item["metadata"]["name"] for item in platform.objects("namespaces", "--all-namespaces")}
     assert left == {"default", "kube-node-lease", "kube-public", "kube-system"}
     assert platform.objects("validatingadmissionpolicies", "--all-namespaces") == []
@@ -230,3 +215,23 @@ def test_destroy_leaves_the_cluster_empty(platform: Platform) -> None:
     kms = platform.lab.aws("kms")
     assert not [alias for alias in kms.list_aliases()["Aliases"] if alias["AliasName"].startswith("alias/cartorio")]
     assert platform.lab.aws("s3").list_buckets()["Buckets"] == []
+
+
+@pytest.mark.parametrize("moment", ["kms:Key", "Release"])
+def test_make_up_goes_on_where_pulumi_was_killed(platform: Platform, moment: str) -> None:
+    empty(platform)
+    with subprocess.Popen(
+        [
+            platform.lab.toolchain.path("pulumi"), "up", "--yes", "--skip-preview", "--stack", STACK,
+            "--non-interactive",
+        ],
+        cwd=platform.project, env=platform.variables,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert any(moment in line and "creating" in line for line in process.stdout)
+        process.kill()
+    # The worst moment of all: between emptying the file beside the state and writing it.
+    state = platform.engine.state_file(STACK)
+    state.with_name(f"{state.name}.attrs").write_bytes(b"")
+    assert_completed_by_make_up(platform)

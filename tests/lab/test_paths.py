@@ -5,7 +5,8 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from lab.paths import PROJECT_ROOT, LabPaths
+from lab.errors import UsageError
+from lab.paths import PROJECT_ROOT, LabPaths, home
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +44,23 @@ def test_an_empty_choice_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARTORIO_LAB", "")
     monkeypatch.setenv("CARTORIO_CACHE", "")
     assert LabPaths.default() == before
+
+
+def test_a_user_without_a_home_is_told_how_to_name_a_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As in a container that runs as a user it knows nothing of."""
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", _unknown)
+    assert home() is None
+    with pytest.raises(UsageError, match="no home folder") as caught:
+        LabPaths.default()
+    assert "CARTORIO_CACHE" in str(caught.value.remedy)
+    monkeypatch.setenv("CARTORIO_CACHE", str(tmp_path))
+    assert LabPaths.default().cache == tmp_path
+
+
+def _unknown(user: int) -> None:
+    raise KeyError(user)
 
 
 def test_everything_of_a_lab_is_in_its_folder_and_apart(tmp_path: Path) -> None:

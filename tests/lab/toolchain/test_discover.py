@@ -118,6 +118,15 @@ def test_a_program_that_hangs_is_given_up(
 class TestPlugin:
     wanted = Range(Version(4, 18, 2), Match.SAME_MAJOR)
 
+    def test_a_user_without_a_home_has_none(
+        self, tmp_path: Path, program: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        program(tmp_path / ".pulumi/plugins/resource-kubernetes-v4.20.0", "pulumi-resource-kubernetes", "")
+        monkeypatch.chdir(tmp_path)  # which is not taken for it
+        monkeypatch.setattr(discover, "home", lambda: None)
+        for environ in ({"PATH": ""}, {"PATH": "", "HOME": ""}):
+            assert search(_PLUGIN, self.wanted, environ, apart_from=tmp_path / "cache") == discover.Search(None)
+
     def test_the_newest_of_the_users_plugins_is_taken(self, tmp_path: Path, program: Callable[..., Path]) -> None:
         plugins = tmp_path / ".pulumi" / "plugins"
         for version in ("4.9.0", "4.20.0", "4.34.2", "5.0.0"):
