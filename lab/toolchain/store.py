@@ -150,7 +150,10 @@ class Store:
         now = time.time()
         if not self.folder.is_dir() or now - _mtime(stamp, 0.0) < _DAY:
             return ()
-        stamp.touch()
+        try:
+            stamp.touch()
+        except OSError:  # a cache that cannot be written can still be read
+            return ()
         old = [
             folder
             for folder in self.folder.iterdir()
@@ -166,25 +169,6 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
                 removed.append(folder.name)
         return tuple(removed)
-
-    def folder_of_links(self, links: Mapping[str, Path]) -> Path:
-        """A folder that holds exactly these symbolic links (name to target); equal links share one folder."""
-        text = "\n".join(f"{name}\0{target}" for name, target in sorted(links.items()))
-        folder = self._entry("bin", hashlib.sha256(text.encode()).hexdigest()[:16])
-
-        def whole() -> bool:
-            return all((folder / name).is_symlink() and (folder / name).readlink() == links[name] for name in links)
-
-        if not whole():
-            with self.lock("bin", lambda _: None), self.scratch("bin") as made:
-                if whole():  # another process made it while this one waited; it may be in use
-                    return folder
-                for name, target in links.items():
-                    (made / name).symlink_to(target)
-                self.install("bin", folder.name.removeprefix("bin-"), made, {}, ())
-        with contextlib.suppress(OSError):
-            os.utime(folder / _USED)
-        return folder
 
     def _entry(self, name: str, key: str) -> Path:
         return self.folder / f"{name}-{key}"

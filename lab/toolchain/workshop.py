@@ -65,8 +65,6 @@ class Toolchain:
     """The tools that `ensure` was asked for, all there."""
 
     tools: Mapping[str, ToolStatus]
-    _store: Store
-    _linked: frozenset[str]
 
     def path(self, name: str) -> Path:
         """The program (for data the file, or the folder of several).
@@ -83,13 +81,6 @@ class Toolchain:
         """The version of a tool, as in "1.36.3"."""
         self.path(name)
         return self.tools[name].version
-
-    def env_path(self) -> list[Path]:
-        """Folders to put first on PATH: one, with a link to each program that people call.
-
-        Go, data and provider plugins are not among them (the engine warns about plugins on PATH).
-        """
-        return [self._store.folder_of_links({name: self.path(name) for name in self.tools if name in self._linked})]
 
 
 def ensure(
@@ -120,8 +111,7 @@ def ensure(
         workshop.store.prune(days=_KEEP_DAYS, in_use=_running)
     except OSError as error:
         raise _explained(error, workshop.store.folder) from error
-    linked = frozenset(item.name for item in items if isinstance(item, Tool) and item.plugin is None)
-    return Toolchain(tools, workshop.store, linked)
+    return Toolchain(tools)
 
 
 def inspect(paths: LabPaths, *, catalogue: Catalogue = CATALOGUE) -> tuple[ToolStatus, ...]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,6 @@ from lab.toolchain.store import Store, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _HOLD = """
 import sys
@@ -168,23 +169,21 @@ class TestPrune:
         _shift(store.folder / ".pruned", 90_000)
         assert store.prune(days=30, in_use=list) == ("tool-k1",)
 
+    def test_a_cache_that_cannot_be_written_is_left_as_it_is(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        entry = _install(store)
+        _shift(entry / ".used", _OLD)
+
+        def refuse(*_: object, **_more: object) -> None:
+            raise OSError(errno.EROFS, "Read-only file system")
+
+        monkeypatch.setattr(Path, "touch", refuse)
+        assert store.prune(days=30, in_use=list) == ()
+        assert entry.exists()
+
     def test_there_may_be_no_store_yet(self, store: Store) -> None:
         assert store.prune(days=30, in_use=list) == ()
-
-
-class TestLinks:
-    def test_equal_links_share_a_folder_that_holds_exactly_them(self, store: Store, tmp_path: Path) -> None:
-        links = {"a": tmp_path / "one", "b": tmp_path / "two"}
-        folder = store.folder_of_links(links)
-        assert store.folder_of_links(dict(reversed(links.items()))) == folder
-        assert {path.name: path.readlink() for path in folder.iterdir() if path.is_symlink()} == links
-        assert store.folder_of_links({"a": tmp_path / "one"}) != folder
-
-    def test_a_lost_link_is_made_again(self, store: Store, tmp_path: Path) -> None:
-        folder = store.folder_of_links({"a": tmp_path / "one"})
-        (folder / "a").unlink()
-        assert store.folder_of_links({"a": tmp_path / "one"}) == folder
-        assert (folder / "a").readlink() == tmp_path / "one"
 
 
 @given(st.lists(st.binary(max_size=8), max_size=5), st.lists(st.binary(max_size=8), max_size=5))

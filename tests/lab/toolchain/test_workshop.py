@@ -154,21 +154,6 @@ def test_another_pin_is_another_entry(tiny: TinyModule, paths: LabPaths) -> None
     assert first.exists()  # another checkout may use it
 
 
-def test_the_shell_gets_one_folder_with_the_programs(tiny: TinyModule, paths: LabPaths) -> None:
-    tools = ensure(None, paths, Quiet(), catalogue=tiny.catalogue())
-    (folder,) = tools.env_path()
-    links = {path.name: path.readlink() for path in folder.iterdir() if path.is_symlink()}
-    assert links == {name: tools.path(name) for name in ("alpha", "beta", "greeter")}
-
-
-def test_tools_in_that_folder_are_not_taken_for_the_machines_own(
-    tiny: TinyModule, paths: LabPaths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tools = ensure(["alpha"], paths, Quiet(), catalogue=tiny.catalogue())
-    monkeypatch.setenv("PATH", f"{tools.env_path()[0]}:{os.environ['PATH']}")
-    assert _status(paths, tiny)["alpha"].origin is Origin.BUILT
-
-
 def test_an_unknown_name_is_refused_before_anything_is_done(tiny: TinyModule, paths: LabPaths) -> None:
     with pytest.raises(UsageError, match="no such tool: alpa"):
         ensure(["alpha", "alpa"], paths, Quiet(), catalogue=tiny.catalogue())
