@@ -85,8 +85,8 @@ def _staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Ite
                 kinds = definitions.needed(types, copy / "charts")
                 return tuple(map(str, definitions.define(lab.api(), toolchain, served.missing, kinds)))
 
-            variables |= served.environment | _UNKEPT | {"PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}
-            engine = Engine(variables, copy)
+            attached = {"PULUMI_OPTION_POLICY_PACK": str(copy / "policy_pack")}
+            engine = Engine({**variables, **served.environment, **_UNKEPT, **attached}, copy)
             report.step(stack, "selecting")
             engine.select_or_init(stack)
             yield Stage(engine, Charts(served.stood_in, define), imported)
