@@ -48,6 +48,16 @@ def _flux(name: str) -> Tool:
     )
 
 
+_LISTING_REFERRERS = Patch(
+    "github.com/google/go-containerregistry",
+    "cmd/crane/cmd/serve.go",
+    (
+        (
+            "registry.New(registry.WithBlobHandler(bh))",
+            "registry.New(registry.WithBlobHandler(bh), registry.WithReferrersSupport(true))",
+        ),
+    ),
+)
 _PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 _COMMAND = "cmd/pulumi-resource-kubernetes"
 
@@ -232,6 +242,16 @@ CATALOGUE = Catalogue(
             package="github.com/google/go-containerregistry/cmd/crane",
             probe=Probe(("version",), r"^v?(\d\S*)"),
             variables=(("github.com/google/go-containerregistry/cmd/crane/cmd.Version", "{version}"),),
+        ),
+        # crane's registry can list referrers, and its command line has no word for it: for tests of that API.
+        Tool(
+            name="crane-referrers",
+            group="oci",
+            module="github.com/google/go-containerregistry",
+            package="github.com/google/go-containerregistry/cmd/crane",
+            probe=None,
+            patches=(_LISTING_REFERRERS,),
+            on_demand=True,
         ),
         # Judges GitHub's workflows, for `make lint`.
         Tool(

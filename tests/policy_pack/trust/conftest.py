@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.paths import LabPaths
+from lab.report import Quiet
+from lab.toolchain import ensure
 from tests.support.hostile_registry import HostileRegistry
 from tests.support.signing import Cosign, Signer
 from tests.support.trust import Scene, Shelf, Trust, served
@@ -31,6 +34,15 @@ def evidence(monkeypatch: pytest.MonkeyPatch) -> None:
 def shelf(toolchain: Tools, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     folder = tmp_path_factory.mktemp("registry")
     crane = str(toolchain.path("crane"))
+    with served("/v2/", crane, "registry", "serve", f"--disk={folder}", "--address=127.0.0.1:{port}") as host:
+        yield Shelf(host)
+
+
+@pytest.fixture(scope="session")
+def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """A real registry that has the referrers API, which `shelf` does not."""
+    crane = str(ensure(["crane-referrers"], LabPaths.default(), Quiet()).path("crane-referrers"))
+    folder = tmp_path_factory.mktemp("listing")
     with served("/v2/", crane, "registry", "serve", f"--disk={folder}", "--address=127.0.0.1:{port}") as host:
         yield Shelf(host)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,28 @@ def test_an_image_costs_the_fewest_questions_that_the_protocol_allows(
     assert judged(verifier, scene.digest).outcome is Outcome.TRUSTED
     assert verifier.round_trips == asked
     assert len(scene.registry.requests) == sum(asked.values())
+
+
+def test_a_real_registry_s_list_of_referrers_is_read_and_its_fallback_tag_only_where_the_list_is_empty(
+    listing: Shelf, cosign: Cosign, signer: Signer, tmp_path: Path
+) -> None:
+    """cosign 3 writes to the list by itself, and so leaves no tag behind."""
+    digest = listing.image()
+    sbom = {"name": "sbom", "predicate": "spdx", "authorities": ["release"]}
+    verifier = Trust(tmp_path, listing.host).verifier(release=[signer.pem], attestations=[sbom])
+    refused(judged(verifier, digest), "no signature was found")
+    assert verifier.round_trips == {"image": 1, "referrers": 1, "tag": 3}
+    cosign.sign("release", listing.direct(digest), legacy=False)
+    cosign.attest("release", listing.direct(digest), legacy=False)
+    cosign.attest("stranger", listing.direct(digest), legacy=False)
+    listed = json.loads(listing.get(f"referrers/{digest}"))["manifests"]
+    assert len(listed) == 3
+    verifier.round_trips.clear()
+    verdict = judged(verifier, digest)
+    assert verdict.outcome is Outcome.TRUSTED, verdict
+    assert [one.name for one in verdict.attestations] == ["sbom"]
+    assert verifier.round_trips == {"image": 1, "referrers": 1, "tag": 2, "manifest": 3, "blob": 3}
+    refused(judged(verifier, listing.image()), "no signature was found")
 
 
 def of_one_format(scene: Scene, kind: str) -> Verifier:
