@@ -1,7 +1,12 @@
-"""Who is told at once of what should not happen unseen: metrics count it in logs, alarms send it to a topic."""
+"""Who is told at once of what should not happen unseen: metrics count it in logs, alarms send it to a topic.
+
+What GuardDuty finds goes there too:
+https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
+"""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 import pulumi_aws as aws
@@ -39,11 +44,13 @@ class SecurityAlarmsArgs(Args):
         logs: where what is looked for.
         key_arn: the key that encrypts the topic.
         subscriptions: who is told.
+        severity: the least of GuardDuty's findings that are told; None: none is.
     """
 
     logs: tuple[WatchedLog, ...]
     key_arn: Text
     subscriptions: tuple[Subscription, ...] = ()
+    severity: int | None = None
 
 
 class SecurityAlarms(Component):
@@ -58,29 +65,39 @@ class SecurityAlarms(Component):
 
     def __init__(self, name: str, args: SecurityAlarmsArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
-        self._account = account
-        self.topic_arn = self._topic(name, args)
+        self.topic_arn = self._topic(name, args, account)
         for log in args.logs:
             for watched in log.events:
                 self._alarm(name, watched, log.log_group)
         self.register_outputs({"topicArn": self.topic_arn})
 
-    def _topic(self, name: str, args: SecurityAlarmsArgs) -> pulumi.Output[str]:
+    def _topic(self, name: str, args: SecurityAlarmsArgs, account: Account) -> pulumi.Output[str]:
         topic = aws.sns.Topic(f"{name}-topic", kms_master_key_id=args.key_arn, opts=self._child())
-        aws.sns.TopicPolicy(
+        found = self._found(name, args.severity) if args.severity is not None else None
+        tellers = [("PublishByAlarms", "cloudwatch", Condition("StringEquals", "aws:SourceAccount", (account.id,)))]
+        if found is not None:
+            tellers.append(("PublishFindings", "events", Condition("ArnEquals", "aws:SourceArn", (found.arn,))))
+        policy = aws.sns.TopicPolicy(
             f"{name}-topic-policy",
             arn=topic.arn,
             policy=document(
-                Statement(
-                    sid="PublishByAlarms",
-                    principal=Principal("Service", ("cloudwatch.amazonaws.com",)),
-                    actions=("sns:Publish",),
-                    resources=(topic.arn,),
-                    conditions=(Condition("StringEquals", "aws:SourceAccount", (self._account.id,)),),
+                *(
+                    Statement(
+                        sid=sid,
+                        principal=Principal("Service", (f"{service}.amazonaws.com",)),
+                        actions=("sns:Publish",),
+                        resources=(topic.arn,),
+                        conditions=(condition,),
+                    )
+                    for sid, service, condition in tellers
                 )
             ),
             opts=self._child(),
         )
+        if found is not None:
+            aws.cloudwatch.EventTarget(
+                f"{name}-findings-target", rule=found.name, arn=topic.arn, opts=self._child(depends_on=[policy])
+            )
         for index, subscription in enumerate(args.subscriptions):
             aws.sns.TopicSubscription(
                 f"{name}-subscription-{index}",
@@ -90,6 +107,19 @@ class SecurityAlarms(Component):
                 opts=self._child(),
             )
         return topic.arn
+
+    def _found(self, name: str, severity: int) -> aws.cloudwatch.EventRule:
+        pattern = {
+            "source": ["aws.guardduty"],
+            "detail-type": ["GuardDuty Finding"],
+            "detail": {"severity": [{"numeric": [">=", severity]}]},
+        }
+        return aws.cloudwatch.EventRule(
+            f"{name}-findings",
+            description=f"GuardDuty found something of severity {severity} or more",
+            event_pattern=json.dumps(pattern),
+            opts=self._child(),
+        )
 
     def _alarm(self, name: str, watched: Watched, log_group: Text) -> None:
         counted = aws.cloudwatch.LogMetricFilter(

@@ -1,4 +1,4 @@
-"""Where the audit trail is kept: a log group, encrypted with the envelope key, that forgets after the agreed time."""
+"""Where the audit trail is kept: an encrypted log group that forgets after the agreed time."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from components import charts
 from components.backup.values import METRICS_PORT, SERVICE_ACCOUNT, velero_values
 from components.base import Args, Component, Text
 from components.cluster.identity import CREDENTIALS, WorkloadIdentity, WorkloadIdentityArgs
+from components.cluster.volumes import volume_statements
 from components.labels import labels
 from components.observability.handle import MonitoringHandle, scraped
 from components.observability.scrape import ScrapedPods, ScrapedPodsArgs
@@ -283,18 +284,7 @@ def statements(args: VeleroArgs, partition: Text) -> tuple[Statement, ...]:
             (snapshots,),
             conditions=(Condition("StringLike", _SAVED, ("*",)),),
         ),
-        Statement(
-            "RestoreVolumes",
-            ("kms:CreateGrant",),
-            (args.volumes_key_arn,),
-            conditions=(Condition("Bool", "kms:GrantIsForAWSResource", ("true",)),),
-        ),
-        Statement(
-            "UseVolumes",
-            ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*"),
-            (args.volumes_key_arn,),
-            conditions=(Condition("StringEquals", "kms:ViaService", (f"ec2.{args.region}.amazonaws.com",)),),
-        ),
+        *volume_statements(args.volumes_key_arn, args.region),
     ]
     if args.copy_of_bucket is not None:
         copy = args.copy_of_bucket

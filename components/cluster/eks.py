@@ -15,11 +15,12 @@ from components.cluster.handle import ClusterHandle
 from components.cluster.identity import WorkloadIdentity, WorkloadIdentityArgs
 from components.cluster.kubeconfig import eks_kubeconfig
 from components.cluster.nodes import Nodes, NodesArgs
-from components.policies import Condition, Statement
+from components.cluster.volumes import volume_statements
 from components.sections.cluster import Eks
 from components.versions import EKS
 
 if TYPE_CHECKING:
+    from components.policies import Statement
     from components.providers import Account
 
 _SYSTEM = "kube-system"
@@ -154,7 +155,7 @@ class EksCluster(Component):
             "volumes",
             "ebs-csi-controller-sa",
             "service-role/AmazonEBSCSIDriverPolicy",
-            *_volume_key(args.volume_key_arn),
+            *volume_statements(args.volume_key_arn, self._account.region),
         )
         services = Addons(
             f"{name}-services",
@@ -180,27 +181,3 @@ class EksCluster(Component):
             self._account,
             self._child(),
         )
-
-
-def _volume_key(key: Text) -> tuple[Statement, ...]:
-    """What the volumes' driver needs of their key: https://docs.aws.amazon.com/eks/latest/userguide/ebs-csi.html."""
-    return (
-        Statement(
-            sid="EncryptVolumes",
-            actions=(
-                "kms:Decrypt",
-                "kms:DescribeKey",
-                "kms:Encrypt",
-                "kms:GenerateDataKeyWithoutPlaintext",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-            ),
-            resources=(key,),
-        ),
-        Statement(
-            sid="LetMachinesUseVolumes",
-            actions=("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"),
-            resources=(key,),
-            conditions=(Condition("Bool", "kms:GrantIsForAWSResource", ("true",)),),
-        ),
-    )

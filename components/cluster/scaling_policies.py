@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.cluster.controlplane import cluster_arn
+from components.cluster.volumes import volume_statements
 from components.policies import Condition, Statement
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ class Ground:
 
 def karpenter_statements(ground: Ground, account: Account) -> tuple[Statement, ...]:
     """The statements of Karpenter's controller."""
-    return (*_launching(ground, account), *_volumes(ground, account), *_looking(ground, account))
+    return (
+        *_launching(ground, account),
+        *volume_statements(ground.volume_key_arn, account.region),
+        *_looking(ground, account),
+    )
 
 
 def autoscaler_statements(cluster: str, account: Account) -> tuple[Statement, ...]:
@@ -155,31 +160,6 @@ def _launching(ground: Ground, account: Account) -> tuple[Statement, ...]:
             actions=("iam:PassRole",),
             resources=(ground.node_role_arn,),
             conditions=(Condition("StringEquals", "iam:PassedToService", ("ec2.amazonaws.com",)),),
-        ),
-    )
-
-
-def _volumes(ground: Ground, account: Account) -> tuple[Statement, ...]:
-    through = Condition("StringEquals", "kms:ViaService", (f"ec2.{account.region}.amazonaws.com",))
-    return (
-        Statement(
-            sid="EncryptVolumes",
-            actions=(
-                "kms:Decrypt",
-                "kms:DescribeKey",
-                "kms:Encrypt",
-                "kms:GenerateDataKeyWithoutPlaintext",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-            ),
-            resources=(ground.volume_key_arn,),
-            conditions=(through,),
-        ),
-        Statement(
-            sid="LetMachinesUseVolumes",
-            actions=("kms:CreateGrant",),
-            resources=(ground.volume_key_arn,),
-            conditions=(through, Condition("Bool", "kms:GrantIsForAWSResource", ("true",))),
         ),
     )
 

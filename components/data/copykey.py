@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pulumi_aws as aws
 
 from components.base import Args, Component
-from components.policies import Principal, Statement, document
+from components.keys.policies import copies
+from components.policies import document
 
 if TYPE_CHECKING:
     import pulumi
@@ -21,18 +22,20 @@ class CopyKeyArgs(Args):
     Attributes:
         deletion_window_days: days between asking for its deletion and losing it.
         rotation_period_days: days between rotations.
+        administrators: ARNs of who may administer it; none: whoever the account's IAM policies allow to.
         contents: what it encrypts the copies of.
         protect: whether the engine refuses to delete it.
     """
 
     deletion_window_days: int
     rotation_period_days: int
+    administrators: tuple[str, ...] = ()
     contents: str = "documents, evidence and backups"
     protect: bool = True
 
 
 class CopyKey(Component):
-    """The key. IAM policies of the account decide who uses it, as the copying role's does.
+    """The key. IAM policies of the account decide who uses it, as the copying role's does; who administers it does not.
 
     Attributes:
         arn: its ARN.
@@ -43,14 +46,13 @@ class CopyKey(Component):
 
     def __init__(self, name: str, args: CopyKeyArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
         super().__init__(name, opts)
-        root = Principal("AWS", (account.arn("iam", "root"),))
         key = aws.kms.Key(
             f"{name}-key",
             description=f"Cartorio: encrypts the copies of {args.contents} in another region",
             deletion_window_in_days=args.deletion_window_days,
             enable_key_rotation=True,
             rotation_period_in_days=args.rotation_period_days,
-            policy=document(Statement("Account", ("kms:*",), ("*",), principal=root)),
+            policy=document(*copies(account, args.administrators)),
             opts=self._child(protect=args.protect),
         )
         self.arn = key.arn

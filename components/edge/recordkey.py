@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from components.providers import Account
 
-# Nothing streams from there.
-_ROW = replace(next(row for row in KEYS if row.purpose is KeyPurpose.LOGS), via=())
+# Nothing streams from there, no trail is written with it, and alarms alone are told.
+_ROW = replace(
+    next(row for row in KEYS if row.purpose is KeyPurpose.LOGS), via=(), trail=False, tellers=("cloudwatch",)
+)
 
 
 class RecordKeyArgs(Args):
@@ -31,11 +33,13 @@ class RecordKeyArgs(Args):
     Attributes:
         deletion_window_days: days between asking for its deletion and losing it.
         rotation_period_days: days between rotations.
+        administrators: ARNs of who may administer it; none: whoever the account's IAM policies allow to.
         protect: whether the engine refuses to delete it.
     """
 
     deletion_window_days: int
     rotation_period_days: int
+    administrators: tuple[str, ...] = ()
     protect: bool = True
 
 
@@ -57,7 +61,7 @@ class RecordKey(Component):
             deletion_window_in_days=args.deletion_window_days,
             enable_key_rotation=True,
             rotation_period_in_days=args.rotation_period_days,
-            policy=document(*statements(_ROW, account, administrators=(), users=())),
+            policy=document(*statements(_ROW, account, args.administrators, users=())),
             opts=self._child(protect=args.protect),
         )
         self.arn = key.arn

@@ -97,15 +97,17 @@ def statements(
         grantors: ARNs of who makes clusters that encrypt with it; EKS takes the grant in their name.
     """
     owner = Principal("AWS", (account.arn("iam", "root"),))
-    result = [
-        Statement(
-            sid="Administration",
-            principal=owner,
-            actions=_ADMINISTRATION,
-            resources=_THE_KEY,
-            conditions=(_only(administrators),) if administrators else (),
+    result = [administration(account, administrators)]
+    if row.usage == "SIGN_VERIFY":
+        # It is no secret, and whoever verifies asks for it: the cluster's own gate, a release, a person.
+        result.append(
+            Statement(
+                sid="ReadPublicHalf",
+                principal=owner,
+                actions=("kms:DescribeKey", "kms:GetPublicKey"),
+                resources=_THE_KEY,
+            )
         )
-    ]
     if regions:
         result += _across(regions, account, owner, (_only(administrators),) if administrators else ())
     if users:
@@ -172,33 +174,66 @@ def statements(
                 conditions=(Condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", (_log_groups(account),)),),
             )
         )
-    if row.audit:
-        result += [
-            # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    if row.trail:
+        # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+        result.append(
             Statement(
                 sid="UseByCloudTrail",
                 principal=Principal("Service", ("cloudtrail.amazonaws.com",)),
                 actions=("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"),
                 resources=_THE_KEY,
                 conditions=(Condition("StringLike", "kms:EncryptionContext:aws:cloudtrail:arn", (_trails(account),)),),
-            ),
-            # Without a condition, as AWS documents it: where one does not hold, alarms fall silent.
-            # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-            Statement(
-                sid="UseByAlarms",
-                principal=Principal("Service", ("cloudwatch.amazonaws.com",)),
-                actions=("kms:Decrypt", "kms:GenerateDataKey"),
-                resources=_THE_KEY,
-            ),
-            # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
-            Statement(
-                sid="UseByBackupReports",
-                principal=Principal("Service", ("backup.amazonaws.com",)),
-                actions=("kms:Decrypt", "kms:GenerateDataKey"),
-                resources=_THE_KEY,
-            ),
-        ]
+            )
+        )
+    # Without a condition, as AWS documents it: where one does not hold, people are not told.
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html and, for `backup`,
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
+    result += [
+        Statement(
+            sid=f"UseBy{teller.capitalize()}",
+            principal=Principal("Service", (f"{teller}.amazonaws.com",)),
+            actions=("kms:Decrypt", "kms:GenerateDataKey"),
+            resources=_THE_KEY,
+        )
+        for teller in row.tellers
+    ]
     return tuple(result)
+
+
+def administration(account: Owner, administrators: tuple[str, ...]) -> Statement:
+    """What administrators (ARNs; none: whoever the account's IAM policies allow to) may do with a key."""
+    return Statement(
+        sid="Administration",
+        principal=Principal("AWS", (account.arn("iam", "root"),)),
+        actions=_ADMINISTRATION,
+        resources=_THE_KEY,
+        conditions=(_only(administrators),) if administrators else (),
+    )
+
+
+def copies(account: Owner, administrators: tuple[str, ...]) -> tuple[Statement, ...]:
+    """The statements of a key in another region that encrypts what services copy there.
+
+    Who copies, the account's IAM policies say, as AWS documents it for copies of backups: their roles call it in their
+    own name. https://docs.aws.amazon.com/aws-backup/latest/devguide/create-cross-account-backup.html
+    """
+    owner = Principal("AWS", (account.arn("iam", "root"),))
+    return (
+        administration(account, administrators),
+        Statement(
+            sid="UseByTheAccount",
+            principal=owner,
+            actions=(*_IN_FULL, "kms:GenerateDataKeyWithoutPlaintext"),
+            resources=_THE_KEY,
+        ),
+        Statement(
+            sid="GrantsForServices",
+            principal=owner,
+            actions=("kms:CreateGrant", "kms:RetireGrant"),
+            resources=_THE_KEY,
+            conditions=(Condition("Bool", "kms:GrantIsForAWSResource", ("true",)),),
+        ),
+    )
 
 
 def _across(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -43,8 +43,8 @@ class KeyRow:
         actions: what a user of the key may call.
         via: services of the same account that call it for a principal (`kms:ViaService`), without the region.
         logs: whether CloudWatch Logs encrypts with it.
-        audit: whether CloudTrail encrypts with it, and CloudWatch's alarms and AWS Backup's reports reach the topics
-            that are encrypted with it.
+        trail: whether CloudTrail encrypts with it.
+        tellers: services that tell people things by topics that are encrypted with it.
         service_roles: service-linked roles of the account that use it, as `<service>/<role name>`.
     """
 
@@ -56,7 +56,8 @@ class KeyRow:
     actions: tuple[str, ...]
     via: tuple[str, ...] = ()
     logs: bool = False
-    audit: bool = False
+    trail: bool = False
+    tellers: tuple[str, ...] = ()
     service_roles: tuple[str, ...] = ()
 
 
@@ -77,8 +78,6 @@ def _symmetric(
     *,
     actions: tuple[str, ...] = _ENCRYPT,
     via: tuple[str, ...] = (),
-    logs: bool = False,
-    audit: bool = False,
     service_roles: tuple[str, ...] = (),
 ) -> KeyRow:
     return KeyRow(
@@ -89,8 +88,6 @@ def _symmetric(
         rotates=True,
         actions=actions,
         via=via,
-        logs=logs,
-        audit=audit,
         service_roles=service_roles,
     )
 
@@ -98,11 +95,10 @@ def _symmetric(
 KEYS: tuple[KeyRow, ...] = (
     _symmetric(
         KeyPurpose.ENVELOPE,
-        "encrypts the data keys of evidence, logs, images and the cluster's secrets",
+        "encrypts the data keys of images, of the cluster's secrets and of those in Secrets Manager",
         # The role of an EKS cluster looks for the grant that EKS has.
         actions=(*_ENCRYPT, "kms:ListGrants"),
-        via=("ecr", "s3"),
-        logs=True,
+        via=("ecr", "secretsmanager"),
     ),
     _symmetric(
         KeyPurpose.EBS,
@@ -114,7 +110,12 @@ KEYS: tuple[KeyRow, ...] = (
     _symmetric(KeyPurpose.S3, "encrypts documents and evidence in S3", via=("s3",)),
     # Firehose takes a grant for what is under way, in the name of whoever makes the stream:
     # https://docs.aws.amazon.com/firehose/latest/dev/encryption.html
-    _symmetric(KeyPurpose.LOGS, "encrypts logs, trails and alarms", via=("firehose",), logs=True, audit=True),
+    replace(
+        _symmetric(KeyPurpose.LOGS, "encrypts logs, trails and alarms", via=("firehose",)),
+        logs=True,
+        trail=True,
+        tellers=("backup", "cloudwatch", "events"),
+    ),
     # The vaults of AWS Backup, and the bucket that Velero and Vault's snapshots go to.
     _symmetric(KeyPurpose.BACKUP, "encrypts backups and snapshots", via=("backup", "s3")),
     _symmetric(KeyPurpose.VAULT_UNSEAL, "unseals Vault", actions=_SEAL),

@@ -95,6 +95,8 @@ class Detection(Section):
 
     features: tuple[Feature, ...] = (Feature.EKS_AUDIT_LOGS, Feature.RUNTIME, Feature.S3)
     """What it looks at, besides the calls, flows and names that it always looks at; each is billed."""
+    alarm_severity: Annotated[int, Field(ge=1, le=9)] = 4
+    """Findings of this severity and more are told to the trail's `subscriptions`: 4 is medium, 7 is high."""
 
     @field_validator("features")
     @classmethod

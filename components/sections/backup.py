@@ -101,8 +101,8 @@ class Backup(Section):
     """Another region that every backup is copied to; absent: none."""
     restore_test: RestoreTest | None = None
     """A scheduled restore; absent: none."""
-    subscriptions: tuple[Subscription, ...] = ()
-    """Who is told how each backup, copy and restore ended."""
+    subscriptions: Annotated[tuple[Subscription, ...], Field(validate_default=True)] = ()
+    """Who is told how each backup, copy and restore ended; somebody, where restores are tried."""
     velero: Velero | None = None
     """Backups of what is in the cluster; absent: none."""
 
@@ -110,6 +110,16 @@ class Backup(Section):
     @classmethod
     def _rules(cls, value: tuple[BackupRule, ...]) -> tuple[BackupRule, ...]:
         unique(tuple(rule.name for rule in value), "rule")
+        return value
+
+    @field_validator("subscriptions")
+    @classmethod
+    def _told(cls, value: tuple[Subscription, ...], info: ValidationInfo) -> tuple[Subscription, ...]:
+        unique(tuple(subscription.endpoint for subscription in value), "the endpoint")
+        if not value and info.data.get("restore_test") is not None:
+            raise PydanticCustomError(
+                "told", "must name somebody, who is told how the restores of restoreTest ended: nobody would know", {}
+            )
         return value
 
     @field_validator("lock")

@@ -18,7 +18,7 @@ from components.base import Args, Component, Text
 from components.cluster.identity import WorkloadIdentity, WorkloadIdentityArgs
 from components.labels import labels
 from components.naming import physical_name
-from components.policies import Statement
+from components.policies import Condition, Statement
 from components.sections.vault import Vault as Settings
 from components.sources import Sources
 from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
@@ -164,6 +164,10 @@ class Vault(Component):
             self._child(),
         )
 
+    def _encrypting(self, key: Text, service: str) -> Statement:
+        through = Condition("StringEquals", "kms:ViaService", (f"{service}.{self._args.region}.amazonaws.com",))
+        return Statement("Encrypt", ("kms:Decrypt", "kms:GenerateDataKey"), (key,), conditions=(through,))
+
     def _metadata(self, name: str) -> meta.v1.ObjectMetaArgs:
         # Fixed names: Vault's roles, its policies and the chart's values rely on them.
         return meta.v1.ObjectMetaArgs(name=name, namespace=self._room.namespace, labels=self._labels)
@@ -215,7 +219,7 @@ class Vault(Component):
             "vault-init",
             # It may put the shares there and see that they are, not read them.
             Statement("Keep", ("secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"), (secret.arn,)),
-            Statement("Encrypt", ("kms:Decrypt", "kms:GenerateDataKey"), (self._args.secrets_key_arn,)),
+            self._encrypting(self._args.secrets_key_arn, "secretsmanager"),
         )
         custodians = files.custodians(self._args.settings)
         keys = self._map(name, "custodians", pods.CUSTODIANS, custodians)
@@ -277,7 +281,7 @@ class Vault(Component):
             "snapshotter",
             "vault-snapshot",
             Statement("Put", ("s3:PutObject",), (objects,)),
-            Statement("Encrypt", ("kms:Decrypt", "kms:GenerateDataKey"), (args.bucket_key_arn,)),
+            self._encrypting(args.bucket_key_arn, "s3"),
         )
         account = self._account_of(name, "snapshot")
         spec = pods.pod(

@@ -104,8 +104,8 @@ def build(
 def _alarms(
     site: Site, settings: TrailSettings, trail_log: Text, key: Text, cluster_log: Text | None
 ) -> SecurityAlarms:
-    """The alarms on the account's entries and, where they are shipped, on Kubernetes'."""
-    kubernetes = site.configuration.audit.kubernetes
+    """The alarms on the account's entries and, where they are shipped, on Kubernetes'; and on what GuardDuty finds."""
+    kubernetes, detection = site.configuration.audit.kubernetes, site.configuration.audit.detection
     logs = [WatchedLog(log_group=trail_log, events=ACCOUNT)]
     if kubernetes is not None and cluster_log is not None:
         github = site.configuration.supply.github
@@ -117,7 +117,12 @@ def _alarms(
         logs.append(WatchedLog(log_group=cluster_log, events=calls(deployers, kubernetes.refusals)))
     return SecurityAlarms(
         "security",
-        SecurityAlarmsArgs(logs=tuple(logs), key_arn=key, subscriptions=settings.subscriptions),
+        SecurityAlarmsArgs(
+            logs=tuple(logs),
+            key_arn=key,
+            subscriptions=settings.subscriptions,
+            severity=detection.alarm_severity if detection else None,
+        ),
         site.account,
         site.cloud,
     )

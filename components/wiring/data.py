@@ -67,6 +67,7 @@ def copy_key(site: Site, name: str, elsewhere: pulumi.ResourceOptions, contents:
     args = CopyKeyArgs(
         deletion_window_days=keys.deletion_window_days,
         rotation_period_days=keys.rotation_period_days,
+        administrators=keys.administrators,
         protect=site.protect,
         **({"contents": contents} if contents else {}),
     )

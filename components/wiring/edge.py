@@ -185,6 +185,7 @@ def _record_key(site: Site, elsewhere: pulumi.ResourceOptions) -> Text:
     args = RecordKeyArgs(
         deletion_window_days=keys.deletion_window_days,
         rotation_period_days=keys.rotation_period_days,
+        administrators=keys.administrators,
         protect=site.protect,
     )
     return RecordKey("edge-records", args, site.account.within(METRICS_REGION), elsewhere).arn

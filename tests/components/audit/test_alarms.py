@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pulumi
 import pulumi_aws as aws
 
@@ -7,6 +9,7 @@ from components.audit.alarms import SecurityAlarms, SecurityAlarmsArgs, WatchedL
 from components.audit.events import Watched
 from components.providers import Account
 from components.sections.audit import Subscription
+from tests.support.cluster import waits_for
 from tests.support.plan import ACCOUNT, Plan, policy_of, run
 
 TOPIC = f"arn:aws:sns:sa-east-1:{ACCOUNT}:alarms-topic"
@@ -14,7 +17,7 @@ HERE = Watched("here", "What is looked for here", "{ $.here = 1 }", threshold=7)
 THERE = Watched("there", "What is looked for there", "{ $.there = 1 }")
 
 
-def _plan(*subscriptions: Subscription) -> Plan:
+def _plan(*subscriptions: Subscription, severity: int | None = None) -> Plan:
     def program() -> None:
         SecurityAlarms(
             "alarms",
@@ -25,6 +28,7 @@ def _plan(*subscriptions: Subscription) -> Plan:
                 ),
                 key_arn="arn:key",
                 subscriptions=subscriptions,
+                severity=severity,
             ),
             Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "sa-east-1"),
             pulumi.ResourceOptions(providers=[aws.Provider("aws", region="sa-east-1")]),
@@ -72,3 +76,24 @@ def test_whoever_is_named_is_told() -> None:
         "protocol": "email",
         "endpoint": "seguranca@cartorio.example",
     }
+
+
+def test_what_guardduty_finds_is_told_and_no_other_rule_publishes() -> None:
+    plan = _plan(severity=7)
+    rule = plan.one("aws:cloudwatch/eventRule:EventRule")
+    assert json.loads(rule.inputs["eventPattern"]) == {
+        "source": ["aws.guardduty"],
+        "detail-type": ["GuardDuty Finding"],
+        "detail": {"severity": [{"numeric": [">=", 7]}]},
+    }
+    target = plan.one("aws:cloudwatch/eventTarget:EventTarget")
+    assert target.inputs["arn"] == TOPIC
+    # Before it may publish, what it tells is lost.
+    assert "alarms-topic-policy" in waits_for(plan, target)
+    statement = policy_of(plan.one("aws:sns/topicPolicy:TopicPolicy"))["PublishFindings"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert ":rule/alarms-findings-" in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+
+
+def test_without_guardduty_there_is_no_rule() -> None:
+    assert _plan().of("aws:cloudwatch/eventRule:EventRule") == []

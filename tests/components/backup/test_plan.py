@@ -36,7 +36,8 @@ def _plan(copy: str | None, **others: Any) -> Plan:  # noqa: ANN401 - JSON
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return _plan("arn:copy", restoreTest=TEST)
+    people = {"protocol": "email", "endpoint": "plantao@cartorio.example"}
+    return _plan("arn:copy", restoreTest=TEST, subscriptions=[people])
 
 
 def test_the_rules_keep_and_copy(plan: Plan) -> None:

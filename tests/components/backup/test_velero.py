@@ -94,8 +94,8 @@ def test_no_version_of_an_object_is_ended_and_no_snapshot_of_somebody_else(plan:
     assert not {action for action in actions if action.endswith(":*")}
     assert policy["EndSnapshots"]["Condition"] == {"StringLike": {"aws:ResourceTag/velero.io/backup": "*"}}
     assert policy["SnapshotVolumes"]["Condition"] == {"StringLike": {"aws:ResourceTag/ebs.csi.aws.com/cluster": "*"}}
-    assert policy["RestoreVolumes"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    assert policy["UseVolumes"]["Condition"] == {"StringEquals": {"kms:ViaService": "ec2.sa-east-1.amazonaws.com"}}
+    assert policy["LetMachinesUseVolumes"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+    assert policy["EncryptVolumes"]["Condition"] == {"StringEquals": {"kms:ViaService": "ec2.sa-east-1.amazonaws.com"}}
 
 
 def test_prometheus_gets_in_where_there_is_one() -> None:

@@ -30,7 +30,7 @@ def test_the_system_pods_that_need_aws_have_identities_of_their_own() -> None:
     assert accounts == {"aws-node": "kube-system", "ebs-csi-controller-sa": "kube-system"}
     policy = policy_of(plan.one("aws:iam/rolePolicy:RolePolicy", "cluster-volumes-policy"))
     assert {statement["Resource"] for statement in policy.values()} == {"arn:ebs"}
-    assert policy["LetMachinesUseVolumes"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    assert policy["LetMachinesUseVolumes"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
 def test_the_way_to_the_cluster_has_no_credential_and_opens_after_access_is_given() -> None:

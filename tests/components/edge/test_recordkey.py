@@ -8,7 +8,7 @@ from tests.support.site import account
 
 def test_logs_and_alarms_of_that_region_use_the_key() -> None:
     def program() -> None:
-        args = RecordKeyArgs(deletion_window_days=30, rotation_period_days=180)
+        args = RecordKeyArgs(deletion_window_days=30, rotation_period_days=180, administrators=("arn:admin",))
         RecordKey("record", args, account().within("us-east-1"), cloud())
 
     key = run(program)[0].one("aws:kms/key:Key")
@@ -17,5 +17,7 @@ def test_logs_and_alarms_of_that_region_use_the_key() -> None:
     policy = policy_of(key)
     assert policy["Administration"]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     assert policy["UseByLogs"]["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
-    assert policy["UseByAlarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert "UseThroughServices" not in policy
+    assert policy["Administration"]["Condition"] == {"ArnEquals": {"aws:PrincipalArn": "arn:admin"}}
+    assert policy["UseByCloudwatch"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    # No trail is written with it, nothing goes through another service, and nobody else tells anything there.
+    assert set(policy) == {"Administration", "UseByLogs", "UseByCloudwatch"}

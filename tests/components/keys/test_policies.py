@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.keys.policies import statements
+from components.keys.policies import copies, statements
 from components.keys.purposes import KEYS, KeyPurpose, KeyRow
 from components.policies import document
 from components.providers import Account
@@ -18,7 +18,8 @@ ADMINISTRATOR = f"arn:aws:iam::{ACCOUNT}:role/admin"
 USER = f"arn:aws:iam::{ACCOUNT}:role/user"
 AUTOSCALING = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 SERVICES = tuple(
-    {"Service": f"{service}.amazonaws.com"} for service in ("backup", "cloudtrail", "cloudwatch", "logs.sa-east-1")
+    {"Service": f"{service}.amazonaws.com"}
+    for service in ("backup", "cloudtrail", "cloudwatch", "events", "logs.sa-east-1")
 )
 USING = {"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:Sign", "kms:Verify", "kms:CreateGrant"}
 
@@ -71,9 +72,35 @@ def test_without_administrators_the_accounts_iam_decides() -> None:
     assert "Condition" not in _policy(ROWS[KeyPurpose.ENVELOPE])["Administration"]
 
 
-@pytest.mark.parametrize("purpose", [KeyPurpose.RELEASE_SIGNING, KeyPurpose.VAULT_UNSEAL, KeyPurpose.PULUMI_SECRETS])
+@pytest.mark.parametrize("purpose", [KeyPurpose.VAULT_UNSEAL, KeyPurpose.PULUMI_SECRETS])
 def test_without_users_nobody_uses_a_key_that_is_for_named_users_only(purpose: KeyPurpose) -> None:
     assert list(_policy(ROWS[purpose])) == ["Administration"]
+
+
+def test_whoever_verifies_reads_the_public_half_and_only_named_users_sign() -> None:
+    policy = _policy(ROWS[KeyPurpose.RELEASE_SIGNING], (ADMINISTRATOR,))
+    assert list(policy) == ["Administration", "ReadPublicHalf"]
+    public = policy["ReadPublicHalf"]
+    assert (public["Principal"], public["Action"]) == (ROOT, ["kms:DescribeKey", "kms:GetPublicKey"])
+    assert "Condition" not in public
+    assert not any("ReadPublicHalf" in _policy(row) for row in KEYS if row.purpose is not KeyPurpose.RELEASE_SIGNING)
+
+
+def test_the_account_copies_with_a_key_that_its_administrators_cannot_use() -> None:
+    seen: list[str] = []
+
+    def program() -> None:
+        account = Account(pulumi.Output.from_input(ACCOUNT), pulumi.Output.from_input("aws"), "us-east-1")
+        document(*copies(account, (ADMINISTRATOR,))).apply(seen.append)
+
+    run(program)
+    policy = {statement["Sid"]: statement for statement in json.loads(seen[0])["Statement"]}
+    assert list(policy) == ["Administration", "UseByTheAccount", "GrantsForServices"]
+    assert policy["Administration"]["Condition"] == {"ArnEquals": {"aws:PrincipalArn": ADMINISTRATOR}}
+    assert USING.isdisjoint(policy["Administration"]["Action"])
+    administers = {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:CreateGrant"}
+    assert administers.isdisjoint(policy["UseByTheAccount"]["Action"])
+    assert policy["GrantsForServices"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
 @pytest.mark.parametrize("purpose", [KeyPurpose.VAULT_UNSEAL, KeyPurpose.PULUMI_SECRETS])
@@ -122,7 +149,7 @@ def test_whoever_makes_clusters_lets_them_use_the_key_and_cannot_use_it() -> Non
 def test_only_log_groups_of_this_account_and_region_use_the_key_of_logs() -> None:
     policy = _policy(ROWS[KeyPurpose.LOGS])
     services = {"UseThroughServices", "GrantsForServices"}
-    told = {"UseByLogs", "UseByCloudTrail", "UseByAlarms", "UseByBackupReports"}
+    told = {"UseByLogs", "UseByCloudTrail", "UseByBackup", "UseByCloudwatch", "UseByEvents"}
     assert set(policy) == {"Administration"} | services | told
     for sid in services:
         via = policy[sid]["Condition"]["StringEquals"]["kms:ViaService"]
@@ -134,12 +161,10 @@ def test_only_log_groups_of_this_account_and_region_use_the_key_of_logs() -> Non
 
 def test_services_use_the_envelope_key_only_for_this_account_and_region() -> None:
     policy = _policy(ROWS[KeyPurpose.ENVELOPE])
-    services = ["ecr.sa-east-1.amazonaws.com", "s3.sa-east-1.amazonaws.com"]
+    services = ["ecr.sa-east-1.amazonaws.com", "secretsmanager.sa-east-1.amazonaws.com"]
     assert policy["UseThroughServices"]["Condition"] == {"StringEquals": {"kms:ViaService": services}}
     assert policy["GrantsForServices"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
-    assert policy["UseByLogs"]["Condition"] == {
-        "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:sa-east-1:{ACCOUNT}:log-group:*"}
-    }
+    assert "UseByLogs" not in policy
 
 
 def test_trails_and_alarms_of_the_account_use_the_key_of_logs_and_no_other() -> None:
@@ -148,8 +173,9 @@ def test_trails_and_alarms_of_the_account_use_the_key_of_logs_and_no_other() -> 
     assert trail["Principal"] == {"Service": "cloudtrail.amazonaws.com"}
     context = {"kms:EncryptionContext:aws:cloudtrail:arn": f"arn:aws:cloudtrail:*:{ACCOUNT}:trail/*"}
     assert trail["Condition"] == {"StringLike": context}
-    assert policy["UseByAlarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert set(policy["UseByAlarms"]["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
-    assert policy["UseByBackupReports"]["Principal"] == {"Service": "backup.amazonaws.com"}
+    tellers = {"backup": "UseByBackup", "cloudwatch": "UseByCloudwatch", "events": "UseByEvents"}
+    for teller, sid in tellers.items():
+        assert policy[sid]["Principal"] == {"Service": f"{teller}.amazonaws.com"}
+        assert set(policy[sid]["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
     others = [row for row in KEYS if row.purpose is not KeyPurpose.LOGS]
-    assert not any({"UseByCloudTrail", "UseByAlarms"} & set(_policy(row)) for row in others)
+    assert not any({"UseByCloudTrail", *tellers.values()} & set(_policy(row)) for row in others)

@@ -11,6 +11,8 @@ from components.sections.backup import Backup, copied_elsewhere, schedule
 
 DAILY = {"name": "daily", "schedule": "cron(0 5 * * ? *)", "keepDays": 35}
 
+PEOPLE = {"protocol": "email", "endpoint": "plantao@cartorio.example"}
+
 
 def _backup(**sections: Any) -> Backup:  # noqa: ANN401 - JSON
     return Backup.model_validate_json(json.dumps({"rules": [DAILY], **sections}))
@@ -52,6 +54,8 @@ def test_no_schedule(text: str, problem: str) -> None:
         ({"restoreTest": {"schedule": "weekly", "resourceTypes": ["S3"]}}, "six fields"),
         ({"restoreTest": {"schedule": "cron(0 9 ? * MON *)", "resourceTypes": ["S3", "S3"]}}, "type 'S3' twice"),
         ({"restoreTest": {"schedule": "cron(0 9 ? * MON *)", "resourceTypes": []}}, "at least 1"),
+        ({"restoreTest": {"schedule": "cron(0 9 ? * MON *)", "resourceTypes": ["S3"]}}, "nobody would know"),
+        ({"subscriptions": [PEOPLE, PEOPLE]}, "twice"),
     ],
 )
 def test_what_aws_would_refuse_is_refused_here(sections: dict[str, Any], problem: str) -> None:

@@ -89,3 +89,12 @@ def test_intruders_are_looked_for_with_or_without_a_trail(project: Project) -> N
     plan, _ = _plan(project)
     assert plan.one(DETECTOR).inputs["enable"] is True
     assert plan.of(TRAIL) == []
+
+
+def test_what_they_find_is_told_to_whom_alarms_are(project: Project) -> None:
+    put(project.config, "cartorio:audit/detection", {"alarmSeverity": 7})
+    put(project.config, "cartorio:audit/trail", {"lockMode": "GOVERNANCE", "lockDays": 1})
+    plan, outputs = _plan(project)
+    assert '[">=", 7]' in plan.one("aws:cloudwatch/eventRule:EventRule").inputs["eventPattern"]
+    assert plan.one("aws:cloudwatch/eventTarget:EventTarget").inputs["arn"].endswith(":security-topic")
+    assert outputs.alarms_topic is not None
