@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import marshal
 import os
-import selectors
 import subprocess
 import sys
 import tempfile
@@ -132,20 +131,15 @@ class _Outbox:
         return self
 
     def __exit__(self, *_reason: object) -> None:
-        with selectors.DefaultSelector() as room:
-            room.register(self._descriptor, selectors.EVENT_WRITE)
-            while self._waiting:
-                room.select()
-                self._send()
+        os.set_blocking(self._descriptor, True)
+        self.put(b"")
 
     def put(self, frame: bytes) -> None:
         self._waiting += frame
-        self._send()
-
-    def _send(self) -> None:
         try:
             while self._waiting:
-                sent = os.write(self._descriptor, memoryview(self._waiting)[:_AT_ONCE])
+                with memoryview(self._waiting) as waiting:
+                    sent = os.write(self._descriptor, waiting[:_AT_ONCE])
                 del self._waiting[:sent]
         except BlockingIOError:
             pass
