@@ -80,7 +80,8 @@ def check(
     skip: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Not these rules.")] = None,
     output: Annotated[Format, typer.Option("--format", help="Of the result.")] = Format.TEXT,
     values: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="Values for the charts; later ones win.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Values for the charts; later ones win."),
     ] = None,
 ) -> None:
     """Judge manifests, folders, kustomizations, charts and exported state by the rules that a preview is judged by.
@@ -128,8 +129,6 @@ def check(
     typer.echo(_written(result, output))
     for one in result.unread if output is not Format.TEXT else ():
         progress.say(f"{one.file}{f':{one.line}' if one.line else ''}: {one.what}")
-    if any(one.outside for one in result.unread):
-        raise typer.Exit(3)
     if result.unread:
         raise typer.Exit(_BAD_INPUT)
     if any(found.enforcement.value == "mandatory" for found in result.findings):

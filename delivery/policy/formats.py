@@ -113,13 +113,18 @@ def summary(result: Result) -> str:
     """One line: how many were judged, and what came of it."""
     mandatory = sum(found.enforcement.value == "mandatory" for found in result.findings)
     advisory = len(result.findings) - mandatory
-    parts = [f"{result.checked} objects judged by {len(result.policies)} rules for {result.profile}"]
+    objects, rules = _count(result.checked, "object"), _count(len(result.policies), "rule")
+    parts = [f"{objects} judged by {rules} for {result.profile}"]
     parts.append(f"{mandatory} mandatory and {advisory} advisory findings" if result.findings else "no findings")
     if result.exempted:
         parts.append(f"{len(result.exempted)} exempt")
     if result.unread:
         parts.append(f"{len(result.unread)} could not be read")
     return ", ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def place(found: Found) -> str:

@@ -33,7 +33,8 @@ def as_junit(result: Result) -> str:
         case = ET.SubElement(suite(found.file), "testcase", classname=found.rule, name=_name(found))
         ET.SubElement(case, "skipped", message=printable(f"exempt until {exemption.expires}: {exemption.reason}"))
     for one in result.unread:
-        case = ET.SubElement(suite(one.file), "testcase", classname="readable", name=f"line {one.line}")
+        name = f"line {one.line}" if one.line else "the whole"
+        case = ET.SubElement(suite(one.file), "testcase", classname="readable", name=name)
         ET.SubElement(case, "error", message=printable(one.what)).text = printable(one.remedy)
     if not suites:
         ET.SubElement(suite(""), "testcase", classname="policies", name=f"{result.checked} objects")

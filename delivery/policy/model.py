@@ -41,14 +41,12 @@ class Unread:
         line: which line, from 1; 0 when there is none.
         what: what is wrong.
         remedy: what to do.
-        outside: something else failed, not the input: a tool that is missing.
     """
 
     file: str
     line: int
     what: str
     remedy: str
-    outside: bool = False
 
 
 @dataclass

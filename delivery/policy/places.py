@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from delivery.policy import kustomizations
 from delivery.policy.model import Unread
+from lab.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ _SUFFIXES: Final = (".yaml", ".yml", ".json")
 _CHART: Final = "Chart.yaml"
 _OVERLOOKED: Final = frozenset({"node_modules", "__pycache__"})  # and whatever begins with a dot
 _MOST_FILES: Final = 50_000
+NO_OBJECTS: Final = "Name files of Kubernetes objects (with apiVersion and kind) or what `pulumi stack export` wrote."
+"""What to do where there is nothing to judge: that nothing was found wrong there must not be heard as a verdict."""
 
 
 class Kind(StrEnum):
@@ -43,13 +46,13 @@ class Place:
         kind: what it is.
         path: where it is.
         shown: the same as a person would write it.
-        named: a person named it; else it was found in a folder.
+        folder: the folder that a person named and that it was found in; empty where a person named the place itself.
     """
 
     kind: Kind
     path: str
     shown: str
-    named: bool = True
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,13 @@ class Places:
 
 
 def find(paths: Sequence[str]) -> Places:
-    """Everything that paths lead to; `-` is standard input."""
+    """Everything that paths lead to; `-` is standard input.
+
+    Raises:
+        UsageError: a path is empty.
+    """
+    if "" in paths:
+        raise UsageError("a path is empty", remedy="Name a file or a folder; a variable of the shell may be unset.")
     search = _Search()
     return Places(tuple(search.follow(paths)), tuple(search.unread))
 
@@ -79,6 +88,7 @@ def find(paths: Sequence[str]) -> Places:
 class _Search:
     def __init__(self) -> None:
         self.unread: list[Unread] = []
+        self._bare: set[str] = set()  # folders in which nothing was found yet
         self._seen: set[str] = set()
         self._below = f"{os.getcwd()}{os.sep}"  # noqa: PTH109 - texts, as there may be thousands of files
 
@@ -88,6 +98,8 @@ class _Search:
                 yield Place(Kind.INPUT, path, path)
             else:
                 yield from self._path(str(Path(path)))
+        what = f"holds no {', '.join(_SUFFIXES)}, no chart and no kustomization"
+        self.unread += [Unread(folder, 0, what, NO_OBJECTS) for folder in sorted(self._bare)]
 
     def _path(self, path: str) -> Iterator[Place]:
         folder, name = os.path.split(path)
@@ -98,7 +110,7 @@ class _Search:
                 yield from self._place(Kind.KUSTOMIZATION, path)
             else:
                 yield from self._walk(path)
-        elif name.endswith(ARCHIVES):
+        elif name.endswith(ARCHIVES) and os.path.exists(path):  # noqa: PTH110
             yield from self._place(Kind.CHART, path)
         elif name in kustomizations.NAMES and kustomizations.file_of(Path(folder)) == Path(path):
             yield from self._place(Kind.KUSTOMIZATION, folder or ".")
@@ -107,12 +119,13 @@ class _Search:
 
     def _walk(self, top: str) -> Iterator[Place]:
         built: list[str] = []
-        count = 0
+        shown, count = self._shown(top), 0
+        self._bare.add(shown)
         for at, folders, names in os.walk(top, onerror=self._unlisted):
             folders[:] = sorted(name for name in folders if name not in _OVERLOOKED and not name.startswith("."))
             if _CHART in names and os.path.isfile(os.path.join(at, _CHART)):  # noqa: PTH113, PTH118
                 folders.clear()
-                yield from self._place(Kind.CHART, at)
+                yield from self._place(Kind.CHART, at, shown)
                 continue
             if kustomizations.file_of(Path(at)):
                 built.append(at)
@@ -123,17 +136,18 @@ class _Search:
                     count += 1
                     if count > _MOST_FILES:
                         remedy = "Name parts of it."
-                        self.unread.append(Unread(self._shown(top), 0, f"has more than {_MOST_FILES} files", remedy))
+                        self.unread.append(Unread(shown, 0, f"has more than {_MOST_FILES} files", remedy))
                         return
-                    yield from self._place(Kind.FILE, os.path.join(at, name), named=False)  # noqa: PTH118
+                    yield from self._place(Kind.FILE, os.path.join(at, name), shown)  # noqa: PTH118
         for root in kustomizations.roots(Path(one) for one in built):
-            yield from self._place(Kind.KUSTOMIZATION, str(root))
+            yield from self._place(Kind.KUSTOMIZATION, str(root), shown)
 
-    def _place(self, kind: Kind, path: str, *, named: bool = True) -> Iterator[Place]:
+    def _place(self, kind: Kind, path: str, folder: str = "") -> Iterator[Place]:
+        self._bare.discard(folder)
         real = os.path.abspath(path)  # noqa: PTH100
         if real not in self._seen:
             self._seen.add(real)
-            yield Place(kind, path, self._shown(path), named)
+            yield Place(kind, path, self._shown(path), folder)
 
     def _shown(self, path: str) -> str:
         """As a person would write it: relative to where the command runs, when it is below."""

@@ -13,7 +13,7 @@ from delivery.policy import kustomizations, state
 from delivery.policy.ahead import EndedError
 from delivery.policy.documents import Document, UnreadableError, documents, input_documents, is_object, opened
 from delivery.policy.model import Item, Material, Unread
-from delivery.policy.places import ARCHIVES, Kind
+from delivery.policy.places import ARCHIVES, NO_OBJECTS, Kind
 from guardrails.resources.base import Declared
 from guardrails.resources.helm import HelmError, Renderer
 from guardrails.resources.reading import Asset
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 _MOST_ITEMS: Final = 500_000
 _NO_OBJECTS: Final = ("helm.sh/", "yaml/", "kustomize/", "yaml:", "kustomize:")
-
-_NOT_OBJECT: Final = "Name files of Kubernetes objects (with apiVersion and kind) or what `pulumi stack export` wrote."
 
 
 class Reader:
@@ -75,6 +73,10 @@ class Reader:
             except EndedError as error:
                 remedy = "Give it more memory, or name fewer files at once: nothing is judged in part."
                 raise LabError(str(error), remedy=remedy) from error
+        if self.material.ignored and not self._count and not self.material.unread:
+            what = "holds no object of Kubernetes"
+            folders = sorted({place.folder for place in self._places.everything if place.folder})
+            self.material.unread += [Unread(folder, 0, what, NO_OBJECTS) for folder in folders]
 
     def _items(self, place: Place) -> list[Item]:
         match place.kind:
@@ -85,7 +87,7 @@ class Reader:
             case Kind.FILE:
                 items = self._content(place, next(self._contents))
             case Kind.INPUT:
-                items = self._content(place, input_documents(sys.stdin.buffer))
+                items = self._content(place, _given())
         self._count += len(items)
         if self._count > _MOST_ITEMS:
             self._count -= len(items)
@@ -96,9 +98,12 @@ class Reader:
         if isinstance(content, UnreadableError):
             raise content
         text, found = content
-        if not place.named and not any(is_object(one.content) or state.is_state(one.content) for one in found):
-            self.material.ignored.append(place.shown)
-            return []
+        if not any(is_object(one.content) or state.is_state(one.content) for one in found):
+            if place.folder:
+                self.material.ignored.append(place.shown)
+                return []
+            if not found:
+                raise UnreadableError("holds nothing", remedy=NO_OBJECTS)
         items = [item for one in found for item in self._in_document(one, place.shown)]
         self.material.texts[place.shown] = text
         return items
@@ -109,7 +114,7 @@ class Reader:
         if is_object(document.content):
             return [_item(one, file) for one in opened(document)]
         what = f"holds in document {document.number} no object of Kubernetes and no stack's state"
-        raise UnreadableError(what, remedy=_NOT_OBJECT)
+        raise UnreadableError(what, remedy=NO_OBJECTS)
 
     def _built(self, place: Place) -> list[Item]:
         _, found = documents(kustomizations.build(Path(place.path), self._tool("kubectl")).encode(), as_json=False)
@@ -129,6 +134,12 @@ class Reader:
             raise UnreadableError(f"cannot be rendered: {error.what}", remedy=error.remedy) from error
         parts = [part for number, one in enumerate(manifests, 1) for part in opened(Document(number, "", one))]
         return [_item(part, place.shown) for part in parts]
+
+
+def _given() -> Read:
+    if sys.stdin is None:
+        raise UnreadableError("is closed", remedy="Give it something to read.")
+    return input_documents(sys.stdin.buffer)
 
 
 def _item(document: Document, file: str) -> Item:

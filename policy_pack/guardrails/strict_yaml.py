@@ -1,4 +1,4 @@
-"""YAML as Kubernetes' tools read it: duplicate keys are errors, and a date stays the text it was.
+"""YAML as Kubernetes' tools read it: duplicate keys are errors, and a date or a `=` stays the text it was.
 
 A text without anchors and tags, as nearly all manifests are, is put together from the parser's events: that takes half
 the time of PyYAML's own way, by nodes. All else, and whatever looks wrong, is read that way, and so has its errors.
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 else:
     _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times faster
 
-_TIMESTAMP: Final = "tag:yaml.org,2002:timestamp"
+_UNREAD: Final = frozenset({"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value"})
+"""What YAML 1.1 makes of dates and of `=`, which definitions of custom resources list among operators."""
+
 _MERGE: Final = "tag:yaml.org,2002:merge"
 _DEPTH: Final = 64
+_DEEPEST: Final = 1000  # libyaml's composer calls itself for each level, and ends the process where its stack does
 _LONGEST_KNOWN: Final = 64  # characters
 _MOST_KNOWN: Final = 10_000
 _PLAIN: Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("bool", "float", "int", "null"))
@@ -40,7 +43,7 @@ class StrictYamlError(Exception):
 
 class _Loader(_Base):
     yaml_implicit_resolvers: Final = {  # type: ignore[misc]  # the class attribute of PyYAML's resolver
-        first: [(tag, expression) for tag, expression in resolvers if tag != _TIMESTAMP]
+        first: [(tag, expression) for tag, expression in resolvers if tag not in _UNREAD]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
@@ -83,9 +86,19 @@ def documents(text: str) -> Iterator[Any]:
 
 def _thoroughly(text: str) -> Iterator[Any]:
     try:
+        _refuse_depth(text)
         yield from yaml.load_all(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise StrictYamlError(_describe(error), _line(error, text)) from error
+
+
+def _refuse_depth(text: str) -> None:
+    get: Callable[[], Any] = _Loader(text).get_event
+    depth = 0
+    while not isinstance(event := get(), yaml.StreamEndEvent):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem=f"nested more than {_DEEPEST} deep", problem_mark=event.start_mark)
 
 
 def _quickly(text: str) -> list[Any]:  # noqa: C901, PLR0912 - a loop over what occurs, and nothing occurs more often

@@ -31,6 +31,10 @@ def test_a_date_stays_text() -> None:
     }
 
 
+def test_an_operator_stays_text() -> None:
+    assert document("enum: ['!=', =, =~]\n=: 1\n") == {"enum": ["!=", "=", "=~"], "=": 1}
+
+
 @pytest.mark.parametrize("text", ["a: 1\na: 2\n", "x: {a: 1, b: 2, a: 1}\n", "- {1: a, 1: b}\n"])
 def test_a_key_that_appears_twice_is_refused(text: str) -> None:
     with pytest.raises(StrictYamlError, match=r"line \d+, column \d+: a key appears twice"):
@@ -52,6 +56,12 @@ def test_a_key_that_appears_twice_beside_a_merge_key_is_refused() -> None:
 )
 def test_what_is_not_plain_yaml_is_refused(text: str) -> None:
     with pytest.raises(StrictYamlError):
+        list(documents(text))
+
+
+@pytest.mark.parametrize("text", ["[" * 1001, "a: &x 1\nb: " + "[" * 3_000_000, "- " * 3_000_000, "{? " * 1_000_000])
+def test_what_is_nested_without_end_is_refused_and_ends_nothing(text: str) -> None:
+    with pytest.raises(StrictYamlError, match=r"line \d+, column \d+: nested more than 1000 deep"):
         list(documents(text))
 
 
@@ -126,7 +136,7 @@ def test_the_quick_way_reads_no_text_otherwise(text: str) -> None:
         *((f"a: [{word}]\n", True) for word in ("yes", "1:30", "017", ".nan", "2026-12-31", "~", "", "a, 'yes', 1")),
         ("- |\n  a\n- {b: {}, c: []}\n---\n---\nd\n", True),
         ("{1: a, '1': b, true: c}", False),  # 1 is True: PyYAML says where
-        *((text, False) for text in ("&a b", "!!str 1", "! 1", "<<: {a: 1}", "a: =", "? [a]\n: b", "a: 1\na: 2")),
+        *((text, False) for text in ("&a b", "!!str 1", "! 1", "<<: {a: 1}", "a: <<", "? [a]\n: b", "a: 1\na: 2")),
         ("[" * 64 + "]" * 64, True),
         ("[" * 65 + "]" * 65, False),
         ("[" * 5000, False),

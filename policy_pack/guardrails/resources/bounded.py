@@ -8,10 +8,11 @@ import signal
 import subprocess
 import threading
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _MESSAGE_CHARACTERS: Final = 600
@@ -41,7 +42,9 @@ class TooMuchError(ProgramError):
     """It wrote more than it may."""
 
 
-def output(command: Sequence[str], text: str, folder: Path, limits: Limits) -> str:
+def output(
+    command: Sequence[str], text: str, folder: Path, limits: Limits, variables: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """What a program writes to its standard output.
 
     Args:
@@ -49,6 +52,7 @@ def output(command: Sequence[str], text: str, folder: Path, limits: Limits) -> s
         text: goes in by standard input, so that no secret is written to disk or shown in the process list.
         folder: where it runs.
         limits: its bounds.
+        variables: of its environment, beside this process's own.
 
     Raises:
         ProgramError: see its kinds.
@@ -57,6 +61,7 @@ def output(command: Sequence[str], text: str, folder: Path, limits: Limits) -> s
         process = subprocess.Popen(
             command,
             cwd=folder,
+            env={**os.environ, **variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -36,6 +36,7 @@ RELEASE_TYPE: Final = "kubernetes:helm.sh/v3:Release"
 _MARKER: Final = "guardrails-unknown-value"
 _LIMITS: Final = bounded.Limits()
 _VALUES_BYTES: Final = 1024 * 1024
+_ADVICE: Final = "Use --debug flag to render out invalid YAML"  # which whoever reads it cannot
 # Change what is applied, by a program that cannot be run from here, or by what is downloaded at the time.
 _UNSUPPORTED: Final = ("postrender", "dependencyUpdate")
 
@@ -258,7 +259,8 @@ def _call(command: list[str], values: str, folder: Path) -> str:
     except bounded.TooLongError as error:
         raise HelmError(f"helm took more than {_LIMITS.seconds} s", "Simplify the chart, or vendor it.") from error
     except bounded.ProgramError as error:
-        raise HelmError(f"helm says: {error}", "Correct the chart or the release's values.") from error
+        said = str(error).removesuffix(_ADVICE).rstrip()
+        raise HelmError(f"helm says: {said}", "Correct the chart or the release's values.") from error
 
 
 def _known(properties: Mapping[str, Any], key: str) -> str | None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from delivery.policy import cli
+from delivery.policy import cli, sources
 from guardrails.catalogue import CATALOGUE
 from tests.delivery.policy.conftest import RULES, pod
 
@@ -76,6 +77,17 @@ def test_standard_input_is_yaml_or_json(check: Check) -> None:
     assert check("-", given=b"\xff")[0] == 2
 
 
+def test_nothing_on_standard_input_is_no_verdict(check: Check, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program before it in a pipe has failed."""
+    for nothing in ("", "\n", "---\n"):
+        code, found = check("-", given=nothing)
+        assert (code, [one["message"] for one in found["unread"]]) == (2, ["holds nothing"])
+    monkeypatch.setattr(sources, "sys", SimpleNamespace(stdin=None))
+    done = run("check", "-", *RULES)
+    assert done.exit_code == 2
+    assert "is closed" in done.stdout
+
+
 @pytest.mark.parametrize("output", FORMATS)
 def test_a_stacks_secrets_are_in_no_report(folder: Path, run: Run, output: str) -> None:
     shown = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "plaintext": json.dumps(SECRET)}
@@ -110,6 +122,7 @@ def test_every_format_is_its_own(folder: Path, run: Run) -> None:
         ("check", "x", "--profile", "prod"),
         ("check", "x", "--format", "xml"),
         ("check", "none.yaml"),
+        ("check", "x", "--values", "none.yaml"),
         ("explain",),
     ],
 )

@@ -53,6 +53,7 @@ def test_text_says_where_why_and_what_to_do() -> None:
     ]
     assert "image/signed [exempt until 2026-12-31, ops, T-1]" in text
     assert "broken.yaml:4: could not be read" in text
+    assert "3 objects judged by " in text
     assert text.splitlines()[-1].endswith("1 mandatory and 1 advisory findings, 1 exempt, 1 could not be read")
 
 

@@ -62,6 +62,78 @@ def test_nothing_is_fetched_not_even_by_another_one_that_it_takes(tree: Path, en
         kustomizations.build(tree / "live", "/nowhere/kubectl")
 
 
+ADDRESS = "HTTP://example.org/p.yaml"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"patches: [{{path: '{ADDRESS}'}}]",
+        f"patchesStrategicMerge: ['{ADDRESS}']",
+        f"configMapGenerator: [{{name: a, files: ['key={ADDRESS}']}}]",
+        f"secretGenerator: [{{name: a, envs: ['{ADDRESS}']}}]",
+        f"openapi: {{path: '{ADDRESS}'}}",
+        f"validators: ['{ADDRESS}']",
+        f"transformers: [\"apiVersion: builtin\\nkind: PatchTransformer\\npath: '{ADDRESS}'\\n\"]",
+        "generators: [plugin.yaml]",
+        "transformers: [plugins]",
+    ],
+)
+def test_nothing_is_fetched_for_what_is_no_resource(tree: Path, text: str) -> None:
+    plugin = f'apiVersion: "b\\x75iltin"\nkind: ConfigMapGenerator\nfiles: [a={ADDRESS}]\n'
+    (tree / "live" / "plugin.yaml").write_text(plugin)
+    (_kustomization(tree / "live" / "plugins", "resources: [p.yaml]\n") / "p.yaml").write_text(plugin)
+    _kustomization(tree / "live", f"resources: [../base]\n{text}\n")
+    with pytest.raises(UnreadableError, match=f"{ADDRESS}', which is somewhere else") as caught:
+        kustomizations.build(tree / "live", "/nowhere/kubectl")
+    assert "Vendor it" in caught.value.remedy
+
+
+def test_an_address_that_is_only_text_is_no_file(tree: Path) -> None:
+    texts = (
+        f"commonAnnotations: {{docs: '{ADDRESS}'}}\nconfigMapGenerator: [{{name: a, literals: ['URL={ADDRESS}']}}]\n"
+    )
+    _kustomization(tree / "live", f"resources: [../base]\n{texts}")
+    assert kustomizations.build(tree / "live", _kubectl()).count(ADDRESS) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"resources: [a.yaml]\na: !what 1\n", "has a kustomization that is not valid YAML: line 2"),
+        ("resources: [https://example.org/a]\n".encode("utf-16"), "is not text in UTF-8"),
+    ],
+)
+def test_one_that_only_the_tool_could_read_is_refused(tree: Path, content: bytes, why: str) -> None:
+    (tree / "live" / "kustomization.yaml").write_bytes(content)
+    with pytest.raises(UnreadableError, match=why):
+        kustomizations.build(tree / "live", "/nowhere/kubectl")
+
+
+@pytest.mark.parametrize("content", ["a: [", b"\xff\xfea".decode("latin-1")])
+def test_a_file_that_only_the_tool_could_read_is_refused(tree: Path, content: str) -> None:
+    (tree / "base" / "pod.yaml").write_text(content, encoding="latin-1")
+    with pytest.raises(UnreadableError, match="takes a file that is not valid YAML"):
+        kustomizations.build(tree / "live", "/nowhere/kubectl")
+
+
+def test_an_entry_that_is_no_path_is_the_tools_to_refuse(tree: Path) -> None:
+    _kustomization(tree / "live", f'resources: ["a\\0b", {"x" * 5000}]\n')
+    assert list(kustomizations.roots([tree / "live"])) == [tree / "live"]
+    with pytest.raises(UnreadableError, match="cannot be built"):
+        kustomizations.build(tree / "live", _kubectl())
+
+
+def test_the_tool_has_no_network_and_says_nothing_of_its_log(folder: Path) -> None:
+    tool = folder / "kubectl"
+    logged = r"E1125 20:16:37.140372 3217 run.go:72] \"command failed\" err=\"$HTTPS_PROXY\""
+    tool.write_text(f'#!/bin/sh\necho "{logged}" >&2; exit 1')
+    tool.chmod(0o755)
+    with pytest.raises(UnreadableError) as caught:
+        kustomizations.build(_kustomization(folder / "live", ""), str(tool))
+    assert caught.value.what == "cannot be built: http://127.0.0.1:9"
+
+
 def test_two_that_take_each_other_end(tree: Path) -> None:
     _kustomization(tree / "base", "resources: [../live]\n")
     with pytest.raises(UnreadableError, match="cycle"):

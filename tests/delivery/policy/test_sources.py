@@ -71,6 +71,8 @@ def test_a_manifest_never_passes_for_a_type_of_pulumis_own(folder: Path) -> None
         ("a.json", "[1]", "no object of Kubernetes"),
         ("a.yaml", "a: [", "not valid YAML"),
         ("none.yaml", None, "No such file"),
+        ("a.yaml", "", "holds nothing"),
+        ("a.yaml", "# a comment alone\n---\n", "holds nothing"),
     ],
 )
 def test_what_is_named_and_cannot_be_read_is_noted_and_the_rest_is_read(
@@ -91,6 +93,15 @@ def test_a_broken_file_in_a_folder_is_no_file_of_something_else(folder: Path) ->
     (folder / "broken.yaml").write_text("kind: Pod\nspec: ]\n")
     (unread,) = _read(".")[1].unread
     assert (unread.file, unread.line) == ("broken.yaml", 2)
+
+
+def test_a_folder_without_objects_is_not_found_to_be_fine(folder: Path) -> None:
+    (folder / "values.yaml").write_text("replicas: 2\n")
+    items, material = _read(".")
+    assert (items, material.ignored) == ([], ["values.yaml"])
+    assert [(one.file, one.what) for one in material.unread] == [(".", "holds no object of Kubernetes")]
+    (folder / "list.json").write_text('{"apiVersion": "v1", "kind": "List", "items": []}')
+    assert _read("list.json")[1].unread == []  # that there is none was asked, and answered
 
 
 def test_bounds_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

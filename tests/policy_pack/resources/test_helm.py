@@ -268,6 +268,9 @@ def test_time_and_output_are_bounded(project: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(HelmError, match=r"helm says: x+") as caught:
         _render(project)
     assert len(caught.value.what) < 1000
+    _counting_helm(project, "echo 'Error: no. Use --debug flag to render out invalid YAML' >&2; exit 1", monkeypatch)
+    with pytest.raises(HelmError, match=r"helm says: no\.$"):
+        _render(project)
 
 
 def test_a_machine_without_helm_is_told_what_to_install(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
