@@ -8,16 +8,20 @@ is taken from the mirror only when
 - the pack's own environment names a record, a file that nobody but this user can write;
 - the release's repository is the record's, and that is an address on loopback: a registry is somewhere else;
 - what that address answers has the digest that the record says.
-A stand-in passes as "could not be judged" only when, besides, the real helm renders nothing from it: it hides no pod.
+A stand-in passes as "could not be judged" only when, besides, it holds nothing but its name, or the real helm renders
+nothing from it: it hides no pod.
 Whoever can set this process's environment and serve on its loopback runs the pack, and could run none.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import stat
+import tarfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +41,7 @@ NEVER: Final = "cartorio"
 _LOOPBACK: Final = "127.0.0.1"
 _TIMEOUT_SECONDS: Final = 5.0
 _LONGEST: Final = 16 * 1024 * 1024
+_SHORTEST: Final = 64 * 1024
 _TEXTS: Final = ("name", "version", "source", "sha256", "standsIn")
 _WRITABLE: Final = stat.S_IWGRP | stat.S_IWOTH
 
@@ -109,12 +114,15 @@ class ChartMirror:
         return content
 
 
-def mirrored(properties: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Served | None, bytes]:
+def mirrored(
+    properties: Mapping[str, Any], environment: Mapping[str, str], kept: dict[str, bytes]
+) -> tuple[Served | None, bytes]:
     """In a rehearsal, the chart and its archive, when a release names the rehearsal's mirror and nothing else.
 
     Args:
         properties: raw properties of the release.
         environment: names the record.
+        kept: archives by digest: what was checked once is not fetched again.
 
     Raises:
         MirrorError: the mirror or its record is not to be believed.
@@ -130,7 +138,28 @@ def mirrored(properties: Mapping[str, Any], environment: Mapping[str, str]) -> t
     if not isinstance(chart, str) or not isinstance(version, str):
         raise MirrorError("it has no version, or none that is known before the update")
     served = mirror.find(chart, version)
-    return served, mirror.archive(served)
+    if served.sha256 not in kept:
+        kept[served.sha256] = mirror.archive(served)
+    return served, kept[served.sha256]
+
+
+def holds_nothing(archive: bytes) -> bool:
+    """Whether a chart is its name and nothing else: no template, no definition, no chart inside, so nothing to render.
+
+    Strict, because programs differ in what they make of odd archives: one stream, in it one plain file and zeros.
+    """
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacking.decompress(archive, _SHORTEST)
+        if not unpacking.eof or unpacking.unused_data:
+            return False
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as members:
+            (only,) = members.getmembers()
+    except (zlib.error, tarfile.TarError, ValueError):
+        return False  # several, or helm will say what is wrong
+    plain = only.type == tarfile.REGTYPE and only.offset_data == tarfile.BLOCKSIZE
+    rest = content[only.offset_data + only.size :]
+    return plain and only.name.split("/")[1:] == ["Chart.yaml"] and not rest.strip(b"\0")
 
 
 def read_mirror(environment: Mapping[str, str]) -> ChartMirror | None:

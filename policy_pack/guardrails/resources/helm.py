@@ -102,6 +102,7 @@ class Renderer:
         self._kubernetes_version = kubernetes_version
         self._environment = environment or {}
         self._rendered: dict[str, tuple[Any, ...]] = {}
+        self._archives: dict[str, bytes] = {}
 
     def render(self, name: str, properties: Mapping[str, Any]) -> tuple[Any, ...]:
         """The manifests of a release, as raw properties.
@@ -116,13 +117,14 @@ class Renderer:
             reading.MalformedError: a property has a wrong type.
         """
         try:
-            served, archive = chart_mirror.mirrored(properties, self._environment)
+            served, archive = chart_mirror.mirrored(properties, self._environment, self._archives)
         except chart_mirror.MirrorError as error:
             raise HelmError(str(error), "Start the rehearsal again.") from error
         order = self._order(name, properties, archive)
         key = _fingerprint(order)
         if key not in self._rendered:
-            self._rendered[key] = self._run(order)
+            empty = served is not None and served.stands_in and chart_mirror.holds_nothing(archive)
+            self._rendered[key] = () if empty else self._run(order)
         manifests = self._rendered[key]
         if served is None or not served.stands_in:
             return manifests

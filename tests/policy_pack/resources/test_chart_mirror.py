@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from guardrails.resources.chart_mirror import VARIABLE, MirrorError, read_mirror
+from guardrails.resources.chart_mirror import VARIABLE, MirrorError, holds_nothing, read_mirror
 from guardrails.resources.helm import HelmError, Renderer, StandInError
 
 if TYPE_CHECKING:
@@ -159,6 +160,58 @@ class TestRendering:
         with pytest.raises(HelmError, match="does not answer") as caught:
             _render(mirror, repositoryOpts={"repo": "http://127.0.0.1:9"})
         assert not isinstance(caught.value, StandInError)
+
+
+def test_a_chart_that_is_its_name_alone_holds_nothing_and_is_rendered_without_helm(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(StandInError):
+        _render(mirror)
+    mirror.add("vault", _archive("vault"), "")  # the source's own: helm is asked
+    with pytest.raises(HelmError, match="helm is not on PATH"):
+        _render(mirror)
+
+
+def _pax(name: str) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz", format=tarfile.PAX_FORMAT) as files:
+        files.addfile(tarfile.TarInfo(name), io.BytesIO())
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("archive", "nothing"),
+    [
+        (_archive("vault"), True),
+        (_archive("vault", POD), False),
+        (_archive("vault") + _archive("vault", POD), False),  # two streams: Go reads both
+        (gzip.compress(gzip.decompress(_archive("vault")) + gzip.decompress(_archive("vault", POD))), False),
+        (gzip.compress(gzip.decompress(_archive("vault")) + b"\0" * 100_000), False),  # longer than one would be
+        (_pax(f"vault/{'n' * 120}/../Chart.yaml"), False),
+        (_pax("vault/templates/Chart.yaml"), False),
+        (_pax("Chart.yaml"), False),
+        (gzip.compress(b"no archive"), False),
+        (gzip.compress(b""), False),
+        (_archive("vault")[:-9], False),
+        (b"", False),
+    ],
+)
+def test_what_holds_nothing(archive: bytes, *, nothing: bool) -> None:
+    assert holds_nothing(archive) is nothing
+
+
+def test_what_was_fetched_and_checked_is_not_fetched_again(mirror: Mirror) -> None:
+    renderer = Renderer(mirror.record.parent, "1.36.3", mirror.environment)
+    properties = {"chart": "vault", "version": "1.2.3", "repositoryOpts": {"repo": mirror.url}}
+    for _ in range(2):
+        with pytest.raises(StandInError):
+            renderer.render("x", properties)
+        mirror.files.clear()
+    mirror.add("vault", _archive("vault", POD), REASON)
+    mirror.files.clear()
+    with pytest.raises(HelmError, match="gives another vault"):  # another digest is another chart
+        renderer.render("x", properties)
 
 
 def test_without_the_variable_there_is_no_mirror() -> None:
