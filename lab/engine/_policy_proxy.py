@@ -23,6 +23,9 @@ from lab.engine._splice import Splice
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PACK_PORT = "CARTORIO_POLICY_PORT"
+"""Tells a pack the port that the engine knows; one that listens there, too, is called without anybody in between."""
+
 _SERVICE = "/pulumirpc.Analyzer/"
 # A connection is asked to end (GOAWAY) soon after it was made, and while it does, no call on it is refused: to stop the
 # server would cancel those on their way. The next call comes by a new connection, past this proxy if it may.
@@ -57,6 +60,8 @@ class PolicyProxy(grpc.GenericRpcHandler):
 
     def attach(self, port: int) -> None:
         """The pack serves on `port`: pass calls on to it."""
+        if port == self.port:  # it has taken the port that the engine knows
+            self._splice.close()
         channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL_OPTIONS)
         if self._configuration is not None:
             try:  # it may hold more than the environment does: the stack's tags

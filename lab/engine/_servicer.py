@@ -23,7 +23,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from lab.engine import _packages
 from lab.engine._interpreter import Interpreter, InterpreterError, choose
-from lab.engine._policy_proxy import PolicyProxy
+from lab.engine._policy_proxy import PACK_PORT, PolicyProxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,7 +183,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             stack = proxy.await_environment(ended.is_set)
             if stack is None:
                 return
-            environment = interpreter.environment(_environment(request)) | stack
+            environment = interpreter.environment(_environment(request)) | stack | {PACK_PORT: str(proxy.port)}
             # The folder comes last for `pulumi.policy`, and is the working directory: so it has always been for packs.
             command = [str(interpreter.python), "-u", "-m", "pulumi.policy", *request.args, folder]
             yield from self._stream(command, folder, environment, ended, proxy)

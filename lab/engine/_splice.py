@@ -1,7 +1,8 @@
 """A port on loopback that leads to another, which may change: connections made from then on go to the new one.
 
 Bytes are passed on as they come. Whoever speaks a protocol that reconnects by itself (gRPC, told GOAWAY) can so be led
-from one server to the next without a call being lost.
+from one server to the next without a call being lost. One that can (SO_REUSEPORT: each listener of a port has set it,
+all of them one user's) may listen on the same port; once this one is closed, nobody stands between any more.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Splice:
 
     def __init__(self, target: int) -> None:
         self.target = target
-        self._listener = socket.create_server((_LOOPBACK, 0), backlog=16)
+        self._listener = socket.create_server((_LOOPBACK, 0), backlog=16, reuse_port=True)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, name="splice", daemon=True).start()
 

@@ -7,6 +7,7 @@ The service: https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/analyze
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent import futures
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,9 @@ _LONGEST: Final = 400 * 1024 * 1024
 
 _OPTIONS: Final = (("grpc.max_receive_message_length", _LONGEST), ("grpc.max_send_message_length", _LONGEST))
 _WORKERS: Final = 4
+
+PORT: Final = "CARTORIO_POLICY_PORT"
+"""Where whoever starts the pack names a port on which it may listen, instead of one of its own."""
 
 
 class Servicer(analyzer_pb2_grpc.AnalyzerServicer):
@@ -89,18 +93,27 @@ class Servicer(analyzer_pb2_grpc.AnalyzerServicer):
         return empty_pb2.Empty()
 
 
-def serve(analyzer: Analyzer) -> tuple[grpc.Server, int]:
-    """Start to listen on loopback; the port, too."""
+def serve(analyzer: Analyzer, port: int = 0) -> tuple[grpc.Server, int]:
+    """Start to listen on loopback; the port, too.
+
+    Args:
+        analyzer: answers.
+        port: the one to listen on, beside others of this user that do; 0: one of its own.
+    """
     server = grpc.server(futures.ThreadPoolExecutor(_WORKERS), options=_OPTIONS)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Servicer(analyzer), server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    try:
+        taken = server.add_insecure_port(f"127.0.0.1:{port}")
+    except RuntimeError:
+        taken = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    return server, port
+    return server, taken
 
 
 def run(analyzer: Analyzer) -> None:
     """Listen, say where, and go on until the engine ends this process."""
-    server, port = serve(analyzer)
+    asked = os.environ.get(PORT, "")
+    server, port = serve(analyzer, int(asked) if asked.isdigit() else 0)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from concurrent import futures
@@ -90,20 +91,35 @@ def test_a_message_that_is_none_is_refused(channel: grpc.Channel) -> None:
         call(b"\xff")
 
 
-def test_the_pack_starts_as_the_language_host_starts_it() -> None:
-    """Its first line is its port, before any call, and it goes on until it is ended."""
-    env = {**os.environ, "PULUMI_CONFIG": '{"cartorio:profile": "local"}'}
+def _started(**variables: str) -> tuple[subprocess.Popen[bytes], int]:
+    """The pack, started as a language host starts it, and the port that it says."""
     command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PACK)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PACK, env=env) as pack:
+    pack = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PACK, env={**os.environ, **variables})
+    assert pack.stdout is not None
+    return pack, int(pack.stdout.readline())
+
+
+def test_the_pack_starts_as_language_hosts_start_it_on_the_port_that_they_ask_for() -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as there:
+        asked = there.getsockname()[1]
+        pack, port = _started(PULUMI_CONFIG='{"cartorio:profile": "local"}', CARTORIO_POLICY_PORT=str(asked))
+    with pack:
         try:
-            assert pack.stdout is not None
-            port = int(pack.stdout.readline())
+            assert port == asked
             with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
                 info = analyzer_pb2_grpc.AnalyzerStub(channel).GetAnalyzerInfo(empty_pb2.Empty())
             levels = {policy.name: policy.enforcementLevel for policy in info.policies}
             assert levels["workload/probes"] == analyzer_pb2.ADVISORY, "the stack's profile counts"
         finally:
             pack.kill()
+
+
+def test_a_port_that_cannot_be_had_is_another() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as somebodys:  # who shares it with nobody
+        taken = somebodys.getsockname()[1]
+        server, port = adapter_server.serve(Engine().analyzer, taken)
+    server.stop(grace=None).wait()
+    assert port not in {0, taken}
 
 
 def _sdks(policy: Policy, profile: Profile) -> PulumiPolicy:
