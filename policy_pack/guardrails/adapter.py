@@ -154,6 +154,11 @@ class Analyzer:
                     self._registries = tuple(given) if isinstance(given, list) else ()
             self._beside.clear()
 
+    def prepare(self) -> None:
+        """Get ready to judge, while nobody waits for it."""
+        if self._examiner is not None:
+            self._examiner.prepare()
+
     def remediate(self, asked: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.RemediateResponse:
         """Put right what nobody chose in a resource, before it is judged: all properties for each rule that did."""
         response = analyzer_pb2.RemediateResponse()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from concurrent import futures
 from typing import TYPE_CHECKING, Final
 
@@ -66,8 +67,9 @@ class Servicer(analyzer_pb2_grpc.AnalyzerServicer):
     def Configure(
         self, request: analyzer_pb2.ConfigureAnalyzerRequest, _context: grpc.ServicerContext | None
     ) -> empty_pb2.Empty:
-        """What `--policy-pack-config` says, checked by the engine."""
+        """What `--policy-pack-config` says, checked by the engine: its last call before the program starts."""
         self._analyzer.configure(request)
+        threading.Thread(target=self._analyzer.prepare, name="prepare", daemon=True).start()
         return empty_pb2.Empty()
 
     def Remediate(

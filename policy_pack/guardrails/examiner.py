@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field, replace
@@ -98,6 +99,16 @@ class Examiner:
     def verdicts(self) -> Mapping[str, ImageVerdict]:
         """The verdicts on all images seen so far, by reference."""
         return dict(self._verdicts)
+
+    def prepare(self) -> None:
+        """Have at hand what the first image would wait for; for a thread beside the one that judges.
+
+        Asks nobody and never raises: what is wrong with the trust policy is reported when an image is to be verified.
+        """
+        if self._asks_verdicts:
+            with contextlib.suppress(Exception):
+                verifier = self._outside.verifier()
+                self._verifier = self._verifier or verifier
 
     def examine(self, declared: Declared, registries: tuple[str, ...] | None = None) -> Judgement:
         """Judge one declaration and everything inside it by the rules about single resources.
@@ -196,8 +207,9 @@ def surroundings(pack: Path, root: Path, policies: Sequence[Policy], profile: Pr
         exemptions, problems = read_exemptions(text, now.date(), {policy.id for policy in policies})
 
     def verifier() -> Verifies:
-        from guardrails.trust import Verifier  # heavy: cryptography and HTTP, only when there is an image
+        from guardrails.trust import Verifier  # heavy: pydantic and cryptography, only when there is an image
 
+        Verifier.preload()
         return Verifier.from_file(settings.trust, profile.value)
 
     renderer = Renderer(root, settings.kubernetes_version, os.environ)

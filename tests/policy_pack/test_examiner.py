@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +71,53 @@ def test_a_verifier_that_fails_refuses_every_image(examiner: MakeExaminer, decla
     (signed,) = [violation for violation in found if violation.rule == "image/signed"]
     assert "signatures cannot be verified: trust.yaml: line 3: no such key" in signed.message
     assert "more" not in signed.message
+
+
+def test_who_prepares_asks_nobody_and_the_first_image_waits_for_no_verifier(
+    examiner: MakeExaminer, declare: Declare
+) -> None:
+    made: list[Notary] = []
+
+    def make() -> Notary:
+        made.append(Notary([IMAGE]))
+        return made[-1]
+
+    judge = examiner(verifier=make)
+    judge.prepare()
+    assert [notary.asked for notary in made] == [[]]
+    judge.examine(declare(_pod(IMAGE)))
+    assert [notary.asked for notary in made] == [[IMAGE]]
+
+
+def test_what_fails_while_preparing_is_reported_when_there_is_an_image(
+    examiner: MakeExaminer, declare: Declare
+) -> None:
+    def make() -> Notary:
+        raise TrustPolicyError(["trust.yaml:3: no keys"])
+
+    judge = examiner(verifier=make)
+    judge.prepare()
+    (signed,) = [found for found in judge.examine(declare(_pod(IMAGE))).violations if found.rule == "image/signed"]
+    assert "trust.yaml:3: no keys" in signed.message
+
+
+def test_with_a_verifier_comes_all_that_the_first_image_would_import() -> None:
+    program = f"""
+import pathlib, sys, datetime
+from guardrails import catalogue, examiner, model
+root = pathlib.Path({str(Path(__file__).parents[2])!r})
+outside = examiner.surroundings(
+    root / "policy_pack", root, catalogue.CATALOGUE, model.Profile.PRODUCAO, datetime.datetime.now(datetime.UTC))
+assert "cryptography" not in sys.modules
+verifier = outside.verifier()
+before = set(sys.modules)
+(verdict,) = verifier.verify(["registry.cartorio.internal/cartorio/api@sha256:{"0" * 64}"]).values()
+print(verdict.outcome, *(name for name in sorted(set(sys.modules) - before) if name.startswith("cryptography")))
+"""
+    nowhere = {"CARTORIO_REGISTRY_MIRRORS": "registry.cartorio.internal=http://127.0.0.1:9"}
+    environment = {**os.environ, **nowhere, "CARTORIO_EVIDENCE_CACHE": "off", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.split() == ["error"]
 
 
 def test_every_problem_of_the_trust_policy_is_told_at_once(examiner: MakeExaminer, declare: Declare) -> None:

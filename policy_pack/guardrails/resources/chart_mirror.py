@@ -20,7 +20,6 @@ import io
 import json
 import os
 import stat
-import tarfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +147,8 @@ def holds_nothing(archive: bytes) -> bool:
 
     Strict, because programs differ in what they make of odd archives: one stream, in it one plain file and zeros.
     """
+    import tarfile
+
     unpacking = zlib.decompressobj(wbits=31)
     try:
         content = unpacking.decompress(archive, _SHORTEST)

@@ -107,6 +107,11 @@ class Verifier:
             raise TrustPolicyError(problems)
         return cls(policy, profile, path=path, access=access)
 
+    @staticmethod
+    def preload() -> None:
+        """Import what verifying imports when it is first needed. Reads and asks nothing."""
+        from guardrails.trust import evidence, judge, key_loading, registry  # noqa: F401 - to have them
+
     def verify(self, references: Iterable[str]) -> Mapping[str, Verdict]:
         """Judge images, concurrently; one verdict a distinct reference.
 

@@ -141,6 +141,15 @@ def test_loopback_needs_no_proxy(paths: LabPaths, tools: Tools, monkeypatch: pyt
     assert found["NO_PROXY"] == found["no_proxy"] == "internal.example,127.0.0.1,localhost,::1"
 
 
+def test_the_engine_looks_for_garbage_seldom_or_as_its_user_wishes(
+    paths: LabPaths, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GOGC", raising=False)
+    assert environment(paths, tools, NOWHERE)["GOGC"] == "400"
+    monkeypatch.setenv("GOGC", "50")
+    assert environment(paths, tools, NOWHERE)["GOGC"] == "50"
+
+
 def test_making_it_again_changes_no_file(paths: LabPaths, tools: Tools) -> None:
     def files() -> dict[Path, int]:
         return {file: file.lstat().st_mtime_ns for file in paths.root.rglob("*") if not file.is_dir()}
