@@ -6,6 +6,7 @@ the time of PyYAML's own way, by nodes. All else, and whatever looks wrong, is r
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -95,10 +96,14 @@ def _thoroughly(text: str) -> Iterator[Any]:
 def _refuse_depth(text: str) -> None:
     get: Callable[[], Any] = _Loader(text).get_event
     depth = 0
-    while not isinstance(event := get(), yaml.StreamEndEvent):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem=f"nested more than {_DEEPEST} deep", problem_mark=event.start_mark)
+    event: Any = None
+    # What is wrong otherwise is told by whoever reads it: the composer comes no further than this.
+    with contextlib.suppress(yaml.YAMLError, ValueError):
+        while depth <= _DEEPEST and not isinstance(event, yaml.StreamEndEvent):
+            event = get()
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+    if depth > _DEEPEST:
+        raise yaml.MarkedYAMLError(problem=f"nested more than {_DEEPEST} deep", problem_mark=event.start_mark)
 
 
 def _quickly(text: str) -> list[Any]:  # noqa: C901, PLR0912 - a loop over what occurs, and nothing occurs more often
