@@ -67,8 +67,8 @@ def _group() -> None:
 
 
 @group.command(
-    epilog="Exit codes: 0 nothing mandatory found, 1 mandatory findings, 2 bad usage or something that cannot be read "
-    "(all else is judged), 3 a tool is missing."
+    epilog="Exit codes: 0 nothing mandatory found, 1 mandatory findings, 2 bad usage, or something that cannot be read "
+    "or holds nothing to judge (all else is judged), 3 a tool is missing, or memory."
 )
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders; `-` is standard input.")],

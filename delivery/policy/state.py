@@ -10,20 +10,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from delivery.policy.documents import UnreadableError
 from delivery.policy.model import Item
+from guardrails.resources.aws_tags import default_tags
 from guardrails.resources.base import Declared
-from guardrails.resources.reading import UNKNOWN, Asset
+from guardrails.resources.reading import NOTHING, UNKNOWN, UNKNOWN_TEXTS, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from guardrails.resources.reading import Unknown
+
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of one, not one
 _ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
-_UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_PROVIDER: Final = "pulumi:providers:aws"
 _SHORTEST_SECRET: Final = 4
 _JOINTS: Final = 3
 
@@ -49,6 +53,7 @@ def resources(content: Mapping[str, Any], file: str, secrets: set[str]) -> Itera
         listed = []
     if not isinstance(listed, list):
         raise UnreadableError("is no export of a stack: deployment.resources is no list")
+    tags = dict(_provided(listed, secrets))
     for number, raw in enumerate(listed, 1):
         if not isinstance(raw, Mapping) or not isinstance(raw.get("urn"), str) or not isinstance(raw.get("type"), str):
             raise UnreadableError(f"is no export of a stack: resource {number} has no urn and type")
@@ -57,11 +62,19 @@ def resources(content: Mapping[str, Any], file: str, secrets: set[str]) -> Itera
         urn = raw["urn"]
         if urn.count("::") < _JOINTS:
             raise UnreadableError(f"is no export of a stack: resource {number} has a URN that is none")
-        put_in = _declared(raw, "inputs", secrets)
-        came_out = _declared(raw, "outputs", secrets) if raw.get("outputs") else put_in
+        given = tags.get(str(raw.get("provider")).rpartition("::")[0], NOTHING)
+        put_in = replace(_declared(raw, "inputs", secrets), default_tags=given)
+        came_out = replace(_declared(raw, "outputs", secrets), default_tags=given) if raw.get("outputs") else put_in
         yield Item(
             put_in, file, number, within=f"deployment.resources[{number - 1}].inputs", group=file, after=came_out
         )
+
+
+def _provided(listed: list[Any], secrets: set[str]) -> Iterator[tuple[str, Mapping[str, Any] | Unknown]]:
+    """The tags that each provider gives to everything, by its URN; a resource names it with an id behind."""
+    for raw in listed:
+        if isinstance(raw, Mapping) and raw.get("type") == _PROVIDER and isinstance(raw.get("inputs"), Mapping):
+            yield str(raw.get("urn")), default_tags({"defaultTags": _plain(raw["inputs"].get("defaultTags"), secrets)})
 
 
 def _declared(raw: Mapping[str, Any], key: str, secrets: set[str]) -> Declared:
@@ -91,7 +104,7 @@ def _plain(value: Any, secrets: set[str]) -> Any:  # noqa: ANN401 - plain data i
         return {key: _plain(member, secrets) for key, member in value.items()}
     if isinstance(value, list):
         return [_plain(member, secrets) for member in value]
-    return UNKNOWN if value == _UNKNOWN else value
+    return UNKNOWN if isinstance(value, str) and value in UNKNOWN_TEXTS else value
 
 
 def _special(value: Mapping[str, Any], secrets: set[str]) -> Any:  # noqa: ANN401 - plain data

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from google.protobuf import struct_pb2
 
-from guardrails.resources.reading import UNKNOWN, Asset
+from guardrails.resources.reading import UNKNOWN, UNKNOWN_TEXTS, Asset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,17 +25,6 @@ _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - says that a value is one
 _ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 _ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
-_UNKNOWN_VALUES: Final = frozenset(
-    {
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
-        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
-        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
-    }
-)
 
 
 class HandedOverError(Exception):
@@ -68,7 +57,7 @@ def plain_value(value: struct_pb2.Value, secrets: list[str], depth: int = DEPTH,
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         text = value.string_value
-        if text in _UNKNOWN_VALUES:
+        if text in UNKNOWN_TEXTS:
             return UNKNOWN
         if secret:
             secrets.append(text)

@@ -6,7 +6,7 @@ import pytest
 
 from delivery.policy import state
 from delivery.policy.documents import UnreadableError
-from guardrails.resources.reading import UNKNOWN, Asset
+from guardrails.resources.reading import UNKNOWN, UNKNOWN_TEXTS, Asset
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
@@ -73,6 +73,33 @@ def test_assets_and_values_that_nobody_knows() -> None:
     assert files == [Asset("path", "values.yaml"), Asset("text", "a: 1"), Asset("uri", "remote")]
     assert item.declared.properties["archive"].kind == "uri"
     assert item.declared.properties["later"] is UNKNOWN
+
+
+@pytest.mark.parametrize("text", sorted(UNKNOWN_TEXTS))
+def test_a_value_of_any_type_may_not_be_known(text: str) -> None:
+    (item,), _ = _read(_resource(inputs={"later": text, "within": [text]}))
+    assert item.declared.properties == {"later": UNKNOWN, "within": [UNKNOWN]}
+
+
+@pytest.mark.parametrize(
+    ("given", "tags"),
+    [
+        ('{"tags": {"owner": "deeds"}}', {"owner": "deeds"}),
+        ({"tags": {"owner": "deeds"}}, {"owner": "deeds"}),
+        ({SIGNATURE: SECRET, "plaintext": '"{\\"tags\\": {\\"owner\\": \\"deeds\\"}}"'}, {"owner": "deeds"}),
+        ({SIGNATURE: SECRET, "ciphertext": "v1:abc"}, UNKNOWN),
+        (None, {}),
+    ],
+)
+def test_a_resource_has_the_tags_of_its_provider(given: object, tags: object) -> None:
+    urn = "urn:pulumi:producao::cartorio::pulumi:providers:aws::main"
+    provider = {"urn": urn, "type": "pulumi:providers:aws", "inputs": {"defaultTags": given}}
+    (_, own, other), _ = _read(
+        provider,
+        _resource(provider=f"{urn}::04da", inputs={}, outputs={"bucket": "b"}),
+        _resource(provider=f"{urn}-2::04da", inputs={}),
+    )
+    assert (own.declared.default_tags, own.after.default_tags, other.declared.default_tags) == (tags, tags, {})
 
 
 @pytest.mark.parametrize(
