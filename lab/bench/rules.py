@@ -1,8 +1,9 @@
 """How fast the rules are: over files, against other checkers in the same run, and over ever more resources in memory.
 
 The peers are taken from PATH or from `CARTORIO_BENCH_CHECKOV` and `CARTORIO_BENCH_CONFTEST`; they are no dependencies.
-One that is not there is left out, and the table says how to get it. Everything is run once after another, each as a
-person would run it, by the same clock; no signatures are asked for.
+One that is not there is left out, and the table says how to get it. Each is run as a person would run it, one after
+another and by the same clock; of one that is quick, the quickest of a few runs counts, since a machine that does other
+things besides makes any of them slower and none faster. No signatures are asked for.
 """
 
 from __future__ import annotations
@@ -38,10 +39,12 @@ STEADY: Final = 1.5
 """How much more a resource of the largest size may cost than one of the smallest."""
 _REGO: Final = Path(__file__).with_name("peers.rego")
 _PEERS: Final = {
-    "checkov": ("CARTORIO_BENCH_CHECKOV", "an environment of its own: `uv venv peer && uv pip install checkov`"),
     "conftest": ("CARTORIO_BENCH_CONFTEST", "`go install github.com/open-policy-agent/conftest@v0.71.1`"),
+    "checkov": ("CARTORIO_BENCH_CHECKOV", "an environment of its own: `uv venv peer && uv pip install checkov`"),
 }
 _PATIENCE: Final = 1800  # seconds
+_QUICK: Final = 10.0  # seconds
+_RUNS: Final = 3
 _OWN: Final = "cartorio policy check"
 _NO_SIGNATURES: Final = "image/signed"
 
@@ -96,7 +99,7 @@ def scaling(project: Path, sizes: Sequence[int] = SIZES) -> tuple[tuple[int, flo
 
 def report(timed: Sequence[Timed], scaled: Sequence[tuple[int, float]]) -> tuple[Table | str, ...]:
     """Both tables, and whether the limits hold."""
-    table = Table(title=f"rules over {FILES} rendered manifests, one run each")
+    table = Table(title=f"rules over {FILES} rendered manifests")
     for heading in ("", "rules", "s", "processors s", "times ours"):
         table.add_column(heading, justify="right" if heading not in {"", "rules"} else "left")
     ours = timed[0]
@@ -147,6 +150,13 @@ def _peer(name: str, folder: Path) -> Timed:
 
 
 def _timed(name: str, rules: str, command: Sequence[str]) -> Timed:
+    best = _run(name, rules, command)
+    for _ in range(_RUNS - 1 if best.seconds < _QUICK else 0):
+        best = min(best, _run(name, rules, command), key=lambda one: one.seconds)
+    return best
+
+
+def _run(name: str, rules: str, command: Sequence[str]) -> Timed:
     before, start = _used(), time.perf_counter()
     try:
         done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False)

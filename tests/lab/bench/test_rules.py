@@ -38,13 +38,27 @@ def _peer(folder: Path, body: str) -> str:
 def test_the_pack_and_its_peers_judge_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = tmp_path / "seen"
     monkeypatch.setenv("CARTORIO_BENCH_CONFTEST", _peer(tmp_path, f'ls "$2" | wc -l > {seen}; exit 1'))
-    own, checkov, conftest = rules.against_peers(ROOT, 3)
+    monkeypatch.setattr(rules, "_RUNS", 1)
+    own, conftest, checkov = rules.against_peers(ROOT, 3)
     assert own.seconds > 0
     assert "uv pip install checkov" in checkov.missing
     assert (conftest.rules, conftest.missing, seen.read_text().strip()) == ("15", "", "3")
 
 
+@pytest.mark.parametrize(
+    ("took", "counts", "runs"), [((3.0, 1.0, 2.0, 0.5), 1.0, 3), ((20.0, 1.0), 20.0, 1)], ids=["quick", "slow"]
+)
+def test_the_quickest_of_a_few_runs_counts_and_one_run_of_what_is_slow(
+    took: tuple[float, ...], counts: float, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = list(took)
+    monkeypatch.setattr(rules, "_run", lambda name, kind, _command: Timed(name, kind, left.pop(0)))
+    assert rules._timed("peer", "9", ["peer"]).seconds == counts
+    assert len(took) - len(left) == runs
+
+
 def test_a_peer_that_fails_is_not_fast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "_RUNS", 1)
     monkeypatch.setenv("CARTORIO_BENCH_CHECKOV", _peer(tmp_path, "echo no such framework >&2; exit 2"))
     with pytest.raises(LabError, match=r"checkov failed .exit 2.: no such framework"):
         rules.against_peers(ROOT, 1)
