@@ -41,6 +41,13 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+class Language(StrEnum):
+    """In which language a result is told; the words of `delivery.comment`."""
+
+    ENGLISH = "en"
+    PORTUGUESE = "pt-BR"
+
+
 class ListFormat(StrEnum):
     """What a list of rules looks like."""
 
@@ -79,6 +86,9 @@ def check(
     ] = None,
     skip: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Not these rules.")] = None,
     output: Annotated[Format, typer.Option("--format", help="Of the result.")] = Format.TEXT,
+    language: Annotated[
+        Language, typer.Option("--lang", help="Of a result in Markdown: what is asked and what to do, for auditors.")
+    ] = Language.ENGLISH,
     values: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Values for the charts; later ones win."),
@@ -105,7 +115,13 @@ def check(
       pulumi stack export --stack producao | cartorio policy check - --format json
 
       cartorio policy check . --format sarif > findings.sarif
+
+      cartorio policy check clusters/producao --format markdown --lang pt-BR > auditoria.md
     """
+    if language is not Language.ENGLISH and output is not Format.MARKDOWN:
+        from lab.errors import UsageError
+
+        raise UsageError(f"a result as {output} is in English only", remedy="add --format markdown to --lang pt-BR")
     from delivery.policy import ahead, places
 
     progress = _Progress()
@@ -126,7 +142,7 @@ def check(
         result = checker.result(reader.material)
     for file in reader.material.ignored:
         progress.say(f"{file}: no objects of Kubernetes, not judged")
-    typer.echo(_written(result, output))
+    typer.echo(_written(result, output, language))
     for one in result.unread if output is not Format.TEXT else ():
         progress.say(f"{one.file}{f':{one.line}' if one.line else ''}: {one.what}")
     if result.unread:
@@ -260,7 +276,7 @@ class _Progress:
         typer.echo(printable(line), err=True)
 
 
-def _written(result: Result, output: Format) -> str:
+def _written(result: Result, output: Format, language: Language) -> str:
     from delivery.policy import formats
 
     match output:
@@ -275,6 +291,10 @@ def _written(result: Result, output: Format) -> str:
             return as_junit(result)
         case Format.JSON:
             return formats.as_json(result)
+        case Format.MARKDOWN if language is Language.PORTUGUESE:
+            from delivery.policy.auditors import as_portuguese
+
+            return as_portuguese(result)
         case Format.MARKDOWN:
             return formats.as_markdown(result)
         case Format.TEXT:

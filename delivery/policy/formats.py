@@ -63,7 +63,7 @@ def as_text(result: Result) -> str:
 def _text(result: Result) -> Iterator[str]:
     for found in result.findings:
         yield f"{place(found)}: {found.rule} [{found.severity}, {found.enforcement}]"
-        yield f"    {printable(found.resource)}: {printable(found.message)}{_path(found)}"
+        yield f"    {printable(found.resource)}: {printable(found.message)}{located(found)}"
         yield f"    remedy: {printable(found.remedy)}"
     for found, exemption in result.exempted:
         yield f"{place(found)}: {found.rule} [exempt until {exemption.expires}, {exemption.owner}, {exemption.ticket}]"
@@ -88,11 +88,11 @@ def _markdown(result: Result) -> Iterator[str]:
         yield "|---|---|---|---|---|"
         for found in result.findings:
             cells = (
-                f"`{_code(place(found))}`<br>{_cell(found.resource)}",
+                f"`{code(place(found))}`<br>{cell(found.resource)}",
                 f"`{found.rule}`<br>{found.enforcement}",
                 found.severity.value,
-                _cell(f"{found.message}{_path(found)}"),
-                _cell(found.remedy),
+                cell(f"{found.message}{located(found)}"),
+                cell(found.remedy),
             )
             yield f"| {' | '.join(cells)} |"
     if result.exempted:
@@ -100,13 +100,13 @@ def _markdown(result: Result) -> Iterator[str]:
         yield "| exempt | rule | until | owner | why |"
         yield "|---|---|---|---|---|"
         for found, exemption in result.exempted:
-            owner = _cell(f"{exemption.owner}, {exemption.ticket}")
-            why = _cell(exemption.reason)
-            yield f"| {_cell(found.resource)} | `{found.rule}` | {exemption.expires} | {owner} | {why} |"
+            owner = cell(f"{exemption.owner}, {exemption.ticket}")
+            why = cell(exemption.reason)
+            yield f"| {cell(found.resource)} | `{found.rule}` | {exemption.expires} | {owner} | {why} |"
     for one in result.unread:
         yield ""
         line = f":{one.line}" if one.line else ""
-        yield f"- `{_code(one.file)}{line}` could not be read: {_cell(one.what)} {_cell(one.remedy)}"
+        yield f"- `{code(one.file)}{line}` could not be read: {cell(one.what)} {cell(one.remedy)}"
 
 
 def summary(result: Result) -> str:
@@ -141,16 +141,19 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
-def _path(found: Found) -> str:
+def located(found: Found) -> str:
+    """The property, as a message ends with it."""
     return f" ({printable(found.path)})" if found.path else ""
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text that is only text in a table of Markdown."""
     escaped = html.escape(printable(text), quote=False)
     for character in "\\`*_[]|~#@":
         escaped = escaped.replace(character, f"\\{character}")
     return escaped
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Text for between backticks in a table of Markdown."""
     return html.escape(printable(text), quote=False).replace("`", "'").replace("|", "\\|")

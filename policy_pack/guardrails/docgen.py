@@ -1,6 +1,7 @@
-"""The catalogue as a page: `python -m guardrails.docgen [--check]` writes or checks docs/policies.md.
+"""The catalogue as pages: `python -m guardrails.docgen [--check]` writes or checks them.
 
-Byte for byte the same for the same catalogue; a test compares it with what is committed.
+docs/policies.md says all, docs/policies.pt-BR.md is a summary in Portuguese for auditors. Byte for byte the
+same for the same catalogue; a test compares them with what is committed.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from guardrails import portuguese
 from guardrails.catalogue import CATALOGUE
 from guardrails.model import OnUnknown, Profile
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from guardrails.model import Example, Policy
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "policies.md"
+PORTUGUESE: Final = PAGE.with_name("policies.pt-BR.md")
 
 _INTRODUCTION: Final = """\
 # Policies
@@ -112,21 +115,22 @@ def _anchor(heading: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the page, or with --check say whether it is current. Exit code 1 means that it is not."""
+    """Write the pages, or with --check say whether they are current. Exit code 1 means that one is not."""
     parser = argparse.ArgumentParser(prog="python -m guardrails.docgen", description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="change nothing; exit 1 when docs/policies.md is out of date"
-    )
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when a page is out of date")
     check = parser.parse_args(arguments).check
-    expected = page(CATALOGUE)
+    translated = portuguese.texts()
+    pages = {PAGE: page(CATALOGUE), PORTUGUESE: portuguese.page(CATALOGUE, translated)}
+    for complaint in portuguese.complaints(CATALOGUE, translated):
+        sys.stderr.write(f"{complaint}\n")
     if check:
-        current = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        if current != expected:
-            sys.stderr.write("docs/policies.md is out of date: run `python -m guardrails.docgen`\n")
-            return 1
-        return 0
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(expected, encoding="utf-8")
+        old = [file for file, text in pages.items() if not file.exists() or file.read_text(encoding="utf-8") != text]
+        for file in old:
+            sys.stderr.write(f"docs/{file.name} is out of date: run `python -m guardrails.docgen`\n")
+        return 1 if old else 0
+    for file, text in pages.items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     return 0
 
 

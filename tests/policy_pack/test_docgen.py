@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from guardrails import docgen
+from guardrails import docgen, portuguese
 from guardrails.catalogue import CATALOGUE
 from tests.support.stackfiles import ROOT
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def test_the_committed_page_is_current() -> None:
     assert docgen.PAGE.read_bytes() == docgen.page(CATALOGUE).encode()
+    assert docgen.PORTUGUESE.read_bytes() == portuguese.page(CATALOGUE, portuguese.texts()).encode()
     assert docgen.main(["--check"]) == 0
 
 
@@ -41,6 +42,7 @@ def test_a_page_that_is_out_of_date_is_told_and_rewritten(
 ) -> None:
     page = tmp_path / "docs" / "policies.md"
     monkeypatch.setattr(docgen, "PAGE", page)
+    monkeypatch.setattr(docgen, "PORTUGUESE", page.with_name("policies.pt-BR.md"))
     assert docgen.main(["--check"]) == 1
     assert "out of date" in capsys.readouterr().err
     assert not page.exists()

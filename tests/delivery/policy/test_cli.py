@@ -9,6 +9,7 @@ import pytest
 
 from delivery.policy import cli, sources
 from guardrails.catalogue import CATALOGUE
+from lab.errors import UsageError
 from tests.delivery.policy.conftest import RULES, pod
 
 if TYPE_CHECKING:
@@ -113,6 +114,18 @@ def test_every_format_is_its_own(folder: Path, run: Run) -> None:
     assert json.loads(written["sarif"])["version"] == "2.1.0"
     assert ET.fromstring(written["junit"]).get("failures") == "1"  # noqa: S314 - our own
     assert "| where | rule |" in written["markdown"]
+
+
+def test_auditors_read_a_result_in_portuguese_and_no_other_format_pretends_to(folder: Path, run: Run) -> None:
+    (folder / "a.yaml").write_text(pod())
+    done = run("check", "a.yaml", *RULES, "--format", "markdown", "--lang", "pt-BR")
+    assert done.exit_code == 1
+    assert "| onde | exigência |" in done.stdout
+    assert "Nenhum contêiner é privilegiado" in done.stdout
+    refused = run("check", "a.yaml", *RULES, "--format", "json", "--lang", "pt-BR")
+    assert isinstance(refused.exception, UsageError)
+    assert refused.exception.exit_code == 2
+    assert "--format markdown" in refused.exception.remedy
 
 
 @pytest.mark.parametrize(
