@@ -44,7 +44,8 @@ def console_reporter(console: Console | None = None, clock: Callable[[], float] 
         clock: seconds, for the elapsed times.
     """
     console = console or Console(stderr=True, highlight=False)
-    reporter = _Live(console, clock) if console.is_terminal else _Plain(console, clock)
+    drawn = console.is_terminal and not console.is_dumb_terminal  # TERM=dumb: nothing can be drawn over
+    reporter = _Live(console, clock) if drawn else _Plain(console, clock)
     with _terminable(), reporter:
         yield reporter
 

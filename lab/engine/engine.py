@@ -105,7 +105,7 @@ class Engine:
 
         Raises:
             EngineError: it failed, and `check`.
-            KeyboardInterrupt: Ctrl-C or SIGTERM, after the engine has ended by itself: it is asked to cancel.
+            KeyboardInterrupt: Ctrl-C, SIGTERM or SIGHUP, after the engine has ended by itself: it is asked to cancel.
         """
         command = ["pulumi", *arguments, *(("--stack", stack) if stack else ())]
         finished = self._run(command, output)
@@ -224,7 +224,7 @@ def _read(stream: Any, kept: list[str], output: Callable[[str], None] | None) ->
 
 @contextmanager
 def _cancelling(child: subprocess.Popen[str]) -> Iterator[None]:
-    """Pass Ctrl-C and SIGTERM on as the engine's request to cancel; once it has ended, raise KeyboardInterrupt.
+    """Pass Ctrl-C, SIGTERM and SIGHUP on as the engine's request to cancel; once it has ended, raise KeyboardInterrupt.
 
     The engine then finishes the steps under way and writes its state; a second request makes it end at once.
     """
@@ -238,7 +238,9 @@ def _cancelling(child: subprocess.Popen[str]) -> Iterator[None]:
         asked = True
         child.send_signal(signal.SIGINT)
 
-    previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    # What is ignored (as `nohup` has it) stays so.
+    previous = {number: signal.signal(number, ask) for number in heard if signal.getsignal(number) != signal.SIG_IGN}
     try:
         yield
     finally:

@@ -52,6 +52,13 @@ def _terminal(out: io.StringIO) -> Console:
     return Console(file=out, force_terminal=True, width=100, color_system=None, legacy_windows=False)
 
 
+def test_on_a_terminal_that_cannot_be_drawn_on_progress_is_lines(out: io.StringIO, clock: _Clock) -> None:
+    console = Console(file=out, force_terminal=True, width=100, _environ={"TERM": "dumb"})
+    with console_reporter(console, clock) as report:
+        report.step("engine", "compiling 1/3 packages")
+        assert out.getvalue() == "[0:00] engine: compiling 1/3 packages\n"
+
+
 class TestWithoutATerminal:
     def test_progress_of_one_work_is_said_every_five_seconds_at_most(self, out: io.StringIO, clock: _Clock) -> None:
         with console_reporter(_plain(out), clock) as report:

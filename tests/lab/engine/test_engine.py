@@ -116,7 +116,7 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_reaches_the_engine_which_ends_in_order(tiny: TinyProject, number: signal.Signals) -> None:
     tiny.program("import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(600)\n")
     with subprocess.Popen(
