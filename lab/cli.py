@@ -45,9 +45,12 @@ def deploy() -> None:
     from lab.console import console_reporter
     from lab.deploy import deploy as bring_up
     from lab.paths import PROJECT_ROOT, LabPaths
+    from lab.services.lab import expect_a_labs
 
+    paths = LabPaths.default()
+    expect_a_labs(paths.root)
     with console_reporter() as report:
-        deployed = bring_up(LabPaths.default(), PROJECT_ROOT, report)
+        deployed = bring_up(paths, PROJECT_ROOT, report)
     _show(deployed)
 
 

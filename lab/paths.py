@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
@@ -37,6 +37,10 @@ class LabPaths:
             root=Path(root).resolve() if root else PROJECT_ROOT / ".lab",
             cache=Path(cache).resolve() if cache else _users_cache(),
         )
+
+    def beside(self, purpose: str) -> LabPaths:
+        """The folders of the lab beside this one that a command has for a while: `.lab-rehearsal`."""
+        return replace(self, root=self.root.with_name(f"{self.root.name}-{purpose}"))
 
     @property
     def state(self) -> Path:

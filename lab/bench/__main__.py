@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,11 +61,9 @@ def _rules(out: Console) -> None:
 
 
 def _previews(out: Console) -> None:
-    usual = LabPaths.default()
-    own = replace(usual, root=usual.root.with_name(f"{usual.root.name}-bench"))
     with (
         console_reporter() as report,
-        staged(own, PROJECT_ROOT, STACK, report) as stage,
+        staged(LabPaths.default().beside("bench"), PROJECT_ROOT, STACK, report) as stage,
         tempfile.TemporaryDirectory(prefix="cartorio-bench-") as folder,
     ):
         compared = cases(stage.engine, STACK, Path(folder))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,10 +42,8 @@ def rehearse(
     from lab.paths import PROJECT_ROOT, LabPaths
     from lab.rehearsal.rehearse import rehearse as run
 
-    usual = LabPaths.default()
-    own = replace(usual, root=usual.root.with_name(f"{usual.root.name}-rehearsal"))
     with console_reporter() as report:
-        done = run(own, PROJECT_ROOT, stack, report)
+        done = run(LabPaths.default().beside("rehearsal"), PROJECT_ROOT, stack, report)
     if format_ is _Format.JSON:
         typer.echo(json.dumps({"schema": SCHEMA, "well": done.well, **asdict(done)}, indent=2))
     else:

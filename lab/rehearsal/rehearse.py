@@ -21,6 +21,7 @@ from lab.rehearsal.course import Charts, Course, Rehearsal
 from lab.rehearsal.project import copy_project, ensure_release, stack_file
 from lab.services import Lab
 from lab.services.files import os_errors_explained
+from lab.services.lab import expect_a_labs
 from lab.services.lock import alone
 from lab.toolchain import ensure
 
@@ -62,6 +63,7 @@ def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iter
     """
     stack_file(project, stack)
     with os_errors_explained(paths.root), alone(paths.root):
+        expect_a_labs(paths.root)
         yield from _staged(paths, project, stack, report)
 
 

@@ -21,6 +21,7 @@ from lab.services.model import NoTools, ServiceState
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lab.report import Reporter
     from lab.services.lab import Lab
     from lab.services.model import ServiceStatus, Tools
 
@@ -63,10 +64,11 @@ def up(
     """Start what is not running, restart what does not answer, keep the rest; prints where the services are."""
     from lab.console import console_reporter
     from lab.services.gitops import repository
-    from lab.services.lab import Lab, tools_of
+    from lab.services.lab import Lab, expect_a_labs, tools_of
     from lab.toolchain import ensure
 
     paths = LabPaths.default()
+    expect_a_labs(paths.root)
     asked = tuple(dict.fromkeys(extras or ()))
     tools = tools_of(*asked)
     with console_reporter() as report:
@@ -92,9 +94,14 @@ def up(
 def down() -> None:
     """End every process of the lab and delete its folder, with the cluster, cloud and images in it."""
     from lab.console import console_reporter
+    from lab.services.lab import expect_a_labs
 
+    paths = LabPaths.default()
+    expect_a_labs(paths.root)
     with console_reporter() as report:
-        _lab(LabPaths.default()).down(report)
+        _lab(paths).down(report)
+        for passing in (paths.beside("rehearsal"), paths.beside("bench")):
+            _end_abandoned(passing, report)
 
 
 @group.command(epilog="Exits with 3 when a service is not running. Example: [bold]cartorio lab status --format json[/]")
@@ -132,6 +139,19 @@ def _lab(paths: LabPaths, tools: Tools | None = None) -> Lab:
     from lab.services.lab import Lab
 
     return Lab(paths, tools or NoTools())
+
+
+def _end_abandoned(paths: LabPaths, report: Reporter) -> None:
+    """Take down what a rehearsal or a measurement has left that was killed; one under way is left alone."""
+    from lab.services.lock import TakenError, alone
+
+    if paths.root.exists():
+        try:
+            with alone(paths.root):
+                report.log(f"{paths.root.name} was left behind")
+                _lab(paths).down(report)
+        except TakenError:
+            report.log(f"{paths.root.name} is in use: it ends with its command")
 
 
 def _follow(log: Path, position: int) -> None:

@@ -201,6 +201,23 @@ class Lab:
         )
 
 
+def expect_a_labs(root: Path) -> None:
+    """Refuse a folder that holds something else: a lab makes its folder private, and deletes it at its end.
+
+    Raises:
+        UsageError: it is not empty, and no lab's.
+    """
+    with os_errors_explained(root):
+        if root.is_dir() and (held := sorted(one.name for one in root.iterdir())):
+            if {lock.NAME, "state.json"} & set(held) or processes.of_lab(root):
+                return
+            raise UsageError(
+                f"this folder is not a lab's: it holds {held[0]}",
+                where=str(root),
+                remedy="name a new or an empty folder in CARTORIO_LAB",
+            )
+
+
 def tools_of(*extras: str) -> tuple[str, ...]:
     """The tools of a lab with these extras.
 

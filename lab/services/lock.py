@@ -25,6 +25,10 @@ NAME = "lock"
 _POLL = 0.1  # seconds
 
 
+class TakenError(LabError):
+    """Another command has the lab for itself."""
+
+
 @contextlib.contextmanager
 def held(root: Path, report: Reporter, *, patience: float = 300.0) -> Iterator[None]:
     """Hold the lock of the lab in `root` (made when missing) for the block.
@@ -74,14 +78,14 @@ def alone(root: Path) -> Iterator[None]:
         root: the lab's folder.
 
     Raises:
-        LabError: another command has it.
+        TakenError: another command has it.
     """
     path = root.with_name(f"{root.name}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, holder = _attempt(path)
     try:
         if holder:
-            raise LabError(
+            raise TakenError(
                 f"another command (pid {holder}) has this lab for itself",
                 where=str(path),
                 remedy=f"wait for it or end it (`kill {holder}`); CARTORIO_LAB names another folder for a second lab",

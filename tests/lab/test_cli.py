@@ -55,6 +55,15 @@ def _cartorio(monkeypatch: pytest.MonkeyPatch, deploy: Deploy) -> int:
     return caught.value.code
 
 
+def test_a_folder_that_is_no_labs_is_refused_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "thesis.tex").touch()
+    monkeypatch.setenv("CARTORIO_LAB", str(tmp_path))
+    assert _cartorio(monkeypatch, _deploys(_OUTPUTS, 41)) == 2
+    assert "this folder is not a lab's: it holds thesis.tex" in capsys.readouterr().err
+
+
 def test_it_says_where_everything_is_and_what_to_try_next(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,6 +39,11 @@ def test_a_relative_choice_stays_the_same_folder_after_a_change_of_directory(
     assert LabPaths.default() == LabPaths(tmp_path / "lab", tmp_path / "cache")
 
 
+def test_a_lab_for_a_while_lies_beside_the_lasting_one(tmp_path: Path) -> None:
+    paths = LabPaths(tmp_path / ".lab", tmp_path / "cache")
+    assert paths.beside("rehearsal") == LabPaths(tmp_path / ".lab-rehearsal", tmp_path / "cache")
+
+
 def test_an_empty_choice_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     before = LabPaths.default()
     monkeypatch.setenv("CARTORIO_LAB", "")

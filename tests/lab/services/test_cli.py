@@ -13,8 +13,9 @@ import typer
 from typer.testing import CliRunner
 
 from lab.errors import LabError, UsageError
-from lab.services import NAMES
+from lab.services import NAMES, processes
 from lab.services import cli as module
+from lab.services.lock import alone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from typer.testing import Result
 
     from tests.support.lab import RunningLab
+
+_WAITS = "import time; time.sleep(60)"
 
 
 def _cartorio(*arguments: str) -> Result:
@@ -75,6 +78,34 @@ def test_status_of_no_lab_is_shown_and_exits_with_3(form: str) -> None:
     assert result.exit_code == 3
     assert result.stdout.count("stopped") == len(NAMES)
     assert "not started" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_a_folder_that_is_no_labs_is_left_as_it_is(no_lab: Path, command: str) -> None:
+    """Whoever names their home folder in CARTORIO_LAB must not lose it to `down`."""
+    no_lab.mkdir(mode=0o755)
+    (no_lab / "thesis.tex").write_text("years of work")
+    result = _cartorio(command)
+    assert isinstance(result.exception, UsageError)
+    assert "thesis.tex" in result.exception.what
+    assert result.exception.where == str(no_lab)
+    assert "CARTORIO_LAB" in str(result.exception.remedy)
+    assert [file.name for file in no_lab.iterdir()] == ["thesis.tex"]
+    assert no_lab.stat().st_mode & 0o777 == 0o755
+
+
+def test_down_ends_what_a_killed_rehearsal_left_and_no_other(no_lab: Path) -> None:
+    abandoned, under_way = (no_lab.with_name(f"{no_lab.name}-{purpose}") for purpose in ("rehearsal", "bench"))
+    for root in (abandoned, under_way):
+        root.mkdir()
+        (root / "state.json").touch()
+    left = processes.spawn("etcd", (sys.executable, "-c", _WAITS), root=abandoned, log=abandoned / "log", extra={})
+    with alone(under_way):
+        result = _cartorio("down")
+    assert result.exit_code == 0, result.output
+    assert "lab-bench is in use" in result.stderr
+    assert not processes.alive(left)
+    assert list(no_lab.parent.iterdir()) == [under_way]
 
 
 def test_the_end_of_a_log(lab: RunningLab) -> None:
