@@ -27,13 +27,19 @@ help: ## show this list
 
 venv: $(STAMP)
 
+# What is installed names its interpreter: it is gone with a folder that was moved, or a Python that was replaced.
+moved := { test -e $(BIN)/cartorio && ! grep -qF "$(CURDIR)/$(BIN)/python" $(BIN)/cartorio; }
+ifneq ($(shell test ! -e $(STAMP) || { test -x $(BIN)/python && ! $(moved); } || echo gone),)
+.PHONY: $(STAMP)
+endif
+
 # uv installs in seconds what pip installs in minutes; pip, which every Python has, brings uv, by hash like all else.
 $(STAMP): requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "error: no $(PYTHON) on PATH; Python 3.11 or newer is needed (PYTHON=/path/to/python3 make ...)" >&2; exit 2; }
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $$($(PYTHON) --version) is too old; Python 3.11 or newer is needed (PYTHON=/path/to/python3 make ...)" >&2; exit 2; }
 	echo "preparing $(VENV) (about 30 s the first time)"
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	if ! test -x $(BIN)/uv; then
+	if ! test -x $(BIN)/python || ! test -x $(BIN)/uv || $(moved); then
+	  $(PYTHON) -m venv --clear $(VENV)
 	  awk '/^uv==/ {take=1} take {print} take && !/\\$$/ {exit}' requirements.txt > $(VENV)/uv.txt
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
 	fi
