@@ -30,6 +30,8 @@ _FEW: Final = 200
 
 _LENGTH: Final = 8  # bytes
 _AT_ONCE: Final = 1 << 16
+_MOST: Final = 1 << 28
+"""So many bytes are kept for whoever judges; then reading waits."""
 _BUFFER: Final = 1 << 20
 # The paths are this process's own, and nothing is imported from the folder that it happens to run in.
 _PROGRAM: Final = "import sys; sys.path[:] = sys.argv[1:]; from delivery.policy import ahead; ahead.serve()"
@@ -49,24 +51,32 @@ def reading(files: Sequence[str]) -> Iterator[Iterator[Read | UnreadableError]]:
     Raises:
         EndedError: when asked for a file that the process that reads ahead did not come to.
     """
-    if len(files) <= _FEW or (os.cpu_count() or 1) == 1:
+    process = _start(files) if len(files) > _FEW and (os.cpu_count() or 1) > 1 else None
+    if process is None:
         yield map(_read, files)
         return
-    with tempfile.TemporaryFile() as asked:
-        marshal.dump(list(files), asked)
-        asked.seek(0)
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _PROGRAM, *sys.path],
-            stdin=asked,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=_BUFFER,
-        )
     with process:
         try:
             yield (_answer(process, file) for file in files)
         finally:
             process.kill()
+
+
+def _start(files: Sequence[str]) -> subprocess.Popen[bytes] | None:
+    """The other process; None where there is no room for one, or for the list of what it is to read."""
+    try:
+        with tempfile.TemporaryFile() as asked:
+            marshal.dump(list(files), asked)
+            asked.seek(0)
+            return subprocess.Popen(
+                [sys.executable, "-I", "-c", _PROGRAM, *sys.path],
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=_BUFFER,
+            )
+    except OSError:
+        return None
 
 
 def _read(file: str) -> Read | UnreadableError:
@@ -120,22 +130,24 @@ def _framed(file: str) -> bytes:
 
 
 class _Outbox:
-    """Sends what the other end has room for, and keeps the rest: who reads ahead must not wait for who judges."""
+    """Sends what the other end has room for, and keeps the rest, as much as is sensible: who reads need not wait."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._waiting = bytearray()
 
     def __enter__(self) -> Self:
-        os.set_blocking(self._descriptor, False)
         return self
 
     def __exit__(self, *_reason: object) -> None:
-        os.set_blocking(self._descriptor, True)
-        self.put(b"")
+        self._send(patiently=True)
 
     def put(self, frame: bytes) -> None:
         self._waiting += frame
+        self._send(patiently=len(self._waiting) > _MOST)
+
+    def _send(self, *, patiently: bool) -> None:
+        os.set_blocking(self._descriptor, patiently)
         try:
             while self._waiting:
                 with memoryview(self._waiting) as waiting:

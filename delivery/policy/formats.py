@@ -138,6 +138,8 @@ def place(found: Found) -> str:
 
 def printable(text: str) -> str:
     """Text that does to a terminal, a line and an XML document what text should: nothing."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 

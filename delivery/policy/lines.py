@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _STEP: Final = re.compile(r"\.?(?:\[(\d+)\]|([^.\[\]]+))")
 _LONGEST: Final = 4 * 1024 * 1024
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # where things are, and not what they mean
 
 
 class Lines:

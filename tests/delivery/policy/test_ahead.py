@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,6 +89,37 @@ def test_who_stops_asking_leaves_no_process_behind(files: list[str], started: li
         next(contents)
         assert started[0].poll() is None
     assert started[0].returncode == -signal.SIGKILL
+
+
+def test_where_no_other_process_can_be_had_this_one_reads(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with ahead.reading(files) as contents:
+        assert len(list(contents)) == len(files)
+
+
+@pytest.mark.parametrize("most", [0, 1 << 20])
+def test_what_is_kept_for_the_other_end_is_bounded(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "_MOST", most)
+    reader, writer = os.pipe()
+    frames = [bytes([number]) * 300_000 for number in range(4)]
+    got: list[bytes] = []
+    with open(reader, "rb") as stream:  # noqa: PTH123 - a pipe
+        other = threading.Thread(target=lambda: got.append(stream.read()))
+        waited: list[int] = []
+        with ahead._Outbox(writer) as out:
+            out.put(b"")
+            for number, frame in enumerate(frames):
+                if number == (0 if most == 0 else 3):
+                    other.start()  # until then nobody reads
+                out.put(frame)
+                waited.append(len(out._waiting))
+        os.close(writer)
+        other.join()
+    assert got == [b"".join(frames)]
+    assert max(waited) <= most
 
 
 def test_nothing_is_imported_from_the_folder_that_it_runs_in(
