@@ -16,12 +16,15 @@ from guardrails.catalogue import CATALOGUE
 from guardrails.model import Problem, Profile
 from guardrails.resources.base import Declared, Stack
 from guardrails.resources.helm import Renderer
+from guardrails.resources.parse import parse
 from guardrails.resources.pods import Pod
 from guardrails.resources.reading import UNKNOWN
 from guardrails.trust import TrustPolicyError
 from tests.support.policies import REGISTRIES, Manifests, Notary, surroundings
 
 if TYPE_CHECKING:
+    from guardrails.resources.base import Resource
+    from guardrails.resources.parse import Renders
     from tests.support.policies import Declare, MakeExaminer
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -47,6 +50,32 @@ def test_images_inside_a_release_are_asked_about(examiner: MakeExaminer, declare
     found = examiner(verifier=lambda: notary, renderer=Manifests((_pod(IMAGE),))).examine(release)
     assert notary.asked == [IMAGE]
     assert "image/signed" in {violation.rule for violation in found.violations}
+
+
+def test_what_is_judged_alone_and_then_among_all_others_is_read_once(
+    examiner: MakeExaminer, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Declared] = []
+
+    def spy(one: Declared, renderer: Renders) -> tuple[Resource, ...]:
+        read.append(one)
+        return parse(one, renderer)
+
+    monkeypatch.setattr(module, "parse", spy)
+    judge, first = examiner(verifier=Notary), declare(_pod("nginx"))
+    alone = judge.examine(first)
+    judge.examine_stack([first])
+    assert (read, judge.examine(first)) == ([first], alone)
+    second = declare(_pod("nginx", "redis"))  # at the same address: an update, or what came out of one
+    assert len(judge.examine(second).violations) > len(alone.violations)
+    assert read == [first, second]
+
+
+def test_what_few_runs_need_is_imported_by_those() -> None:
+    heavy = "{'guardrails.trust', 'http.client', 'ssl', 'asyncio', 'pydantic', 'httpx', 'cryptography'}"
+    look = f"import sys, guardrails.catalogue, guardrails.examiner; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_no_verifier_is_made_without_an_image(examiner: MakeExaminer, declare: Declare) -> None:
