@@ -266,6 +266,14 @@ class _Translation:
                 f"threshold {requirement.threshold} needs the keys themselves at hand: two names in KMS may be one key",
             )
             return []
+        sources = [str(key.source) for name in requirement.authorities for key in self._policy.authorities[name].keys]
+        if any(len(self._keys.get(source, ())) > 1 for source in sources):
+            self._problem(
+                where,
+                f"threshold {requirement.threshold}: versions of one key are one signer, and policy-controller would"
+                " count each",
+            )
+            return []
         distinct = {identity: (key, identity) for key, identity in reversed(signers)}
         size = len(distinct) - requirement.threshold + 1
         if size < 1 or comb(len(distinct), size) > _MOST:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from guardrails.trust import predicates
+from guardrails.trust.errors import Malformed
 from guardrails.trust.verdict import Attestation, Reason, Signer
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _offers(
         fault = _fault(requirement, vouchers, facts, now)
         own: list[_Value] = []
         for path in used.get(requirement.name, ()):
-            value = _single(path.values(facts))
+            value = _single(path, facts)
             if value is None:
                 fault = fault or f"{path} is not one plain value"
             else:
@@ -115,7 +116,7 @@ def _offers(
         for condition in requirement.where:
             if condition.same_as is None:
                 continue
-            value = _single(condition.field.values(facts))
+            value = _single(condition.field, facts)
             position = used[condition.same_as.attestation].index(condition.same_as.field)
             if value is None:
                 fault = fault or f"{condition.field} is not one plain value"
@@ -147,8 +148,12 @@ def _fault(
     return ""
 
 
-def _single(values: Sequence[object]) -> _Value | None:
+def _single(path: FieldPath, facts: Mapping[str, object]) -> _Value | None:
     """The one plain value that a field has, with its type: true is not 1."""
+    try:
+        values = path.values(facts)
+    except Malformed:
+        return None
     plain = {(type(value).__name__, value) for value in values if isinstance(value, str | bool | int | float)}
     return next(iter(plain)) if len(plain) == 1 and len(values) == 1 else None
 

@@ -2,8 +2,8 @@
 
 A field is a path into the facts of an attestation (`predicates.facts`): names of ours that mean the same in every
 version of a predicate (`builder`, `source`, `critical`), or the raw predicate under `predicate`. `[*]` stands for
-every entry of a list, `["a.b"]` for a key that is not a plain word. A condition holds if the field has values and all
-of them fit: what is missing never satisfies anything.
+every entry of a list, `["a.b"]` for a key that is not a plain word. A condition holds if the field has values, in every
+entry that `[*]` stands for, and all of them fit: what is missing, or too much to look at, never satisfies anything.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from guardrails.trust.anchored import AnchoredPattern
 from guardrails.trust.errors import Malformed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 _STEP_RE: Final = re.compile(
     r'(?:^|\.)(?P<word>[A-Za-z0-9_-]+)|\["(?P<key>[^"\\\[\]]+)"\]|\[(?P<index>[0-9]{1,4})\]|\[(?P<every>\*)\]', re.ASCII
@@ -61,25 +61,31 @@ class FieldPath:
         return cls(text, tuple(steps))
 
     def values(self, document: object) -> tuple[object, ...]:
-        """All that the path leads to; nothing where it leads nowhere."""
+        """All that the path leads to.
+
+        Raises:
+            Malformed: it leads nowhere, if only from one entry of a list; or to more than is looked at.
+        """
         found: list[object] = [document]
         for step in self.steps:
-            found = [value for parent in found for value in _follow(parent, step)][:_MOST_VALUES]
+            found = [value for parent in found for value in self._follow(parent, step)]
+            if len(found) > _MOST_VALUES:
+                raise Malformed(f"{self} has more than the {_MOST_VALUES} values that are looked at")
+        if not found:
+            raise Malformed(f"{self} is not there")
         return tuple(found)
+
+    def _follow(self, parent: Any, step: str | int | None) -> Iterable[object]:  # noqa: ANN401 -- any JSON value
+        if step is _EVERY and isinstance(parent, list | tuple):
+            return parent
+        if isinstance(step, str) and isinstance(parent, dict) and step in parent:
+            return (parent[step],)
+        if isinstance(step, int) and isinstance(parent, list | tuple) and step < len(parent):
+            return (parent[step],)
+        raise Malformed(f"{self} is not there" + (", not everywhere" if _EVERY in self.steps else ""))
 
     def __str__(self) -> str:
         return self.text
-
-
-def _follow(parent: Any, step: str | int | None) -> Iterator[object]:  # noqa: ANN401 -- any JSON value
-    if step is _EVERY:
-        if isinstance(parent, list | tuple):
-            yield from parent
-    elif isinstance(step, str):
-        if isinstance(parent, dict) and step in parent:
-            yield parent[step]
-    elif isinstance(parent, list | tuple) and step < len(parent):
-        yield parent[step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +142,10 @@ class Condition(Model):
 
     def fault(self, facts: Mapping[str, object]) -> str | None:
         """Say why an attestation's facts don't meet this condition; None if they do. `same_as` is `attestations`'."""
-        values = self.field.values(facts)
-        if not values:
-            return f"{self.field} is not there"
+        try:
+            values = self.field.values(facts)
+        except Malformed as error:
+            return str(error)
         for value in values:
             if not self._fits(value):
                 return f"{self.field} is {quoted(_shown(value))}, not {self._wanted()}"

@@ -8,7 +8,8 @@ What is decided here, and what could have been decided otherwise:
   digest needs a signature over that digest (`cosign sign --recursive` makes both); neither signature stands in for the
   other.
 - **Keys count, not signatures or authorities.** A requirement is met by `threshold` distinct keys; a key signing
-  twice, in both formats, or listed by two authorities counts once. With certificates the identity is what counts.
+  twice, in both formats, by two of its versions, or listed by two authorities counts once. With certificates the
+  identity is what counts.
 - **Good evidence is not spoiled by bad.** Anybody who may push can add a broken referrer; it is reported and ignored.
 - **What could not be fetched is only an error if it could have mattered**: an image with enough signatures is trusted.
 - The docker-reference in a legacy payload is not compared: content is bound by digest, and cosign does not either.
@@ -171,10 +172,7 @@ def _with_platforms(case: Case, index: Decision) -> Decision:
 
 def _who(voucher: Voucher, case: Case) -> str:
     found = case.keys.get(voucher.label)
-    for key in found if isinstance(found, tuple) else ():
-        if voucher.signer == f"key {key.fingerprint}":
-            return f"{key.kind} key {voucher.label}"
-    return voucher.label
+    return f"{found[0].kind} key {voucher.label}" if isinstance(found, tuple) else voucher.label
 
 
 def _reason(one: Examined, case: Case) -> Reason:

@@ -9,11 +9,14 @@ is checked as one thing and used as another, so such documents are refused (RFC 
 from __future__ import annotations
 
 import json
-from typing import Any, Never
+import re
+from typing import Any, Final, Never
 
 from guardrails.trust.errors import Malformed, quoted
 
-_SURROGATES = 0xD800, 0xDFFF
+_HALF_RE: Final = re.compile(r"\\u[dD][89a-fA-F]", re.ASCII)
+_LOW: Final = "\ud800"
+_HIGH: Final = "\udfff"
 
 
 def loads(data: bytes) -> Any:  # noqa: ANN401 -- a JSON value is any value; callers narrow it
@@ -28,7 +31,7 @@ def loads(data: bytes) -> Any:  # noqa: ANN401 -- a JSON value is any value; cal
     """
     try:
         text = data.decode("utf-8", errors="strict")
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=int)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float, parse_int=int)
     except UnicodeDecodeError as error:
         raise Malformed(f"not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -37,6 +40,9 @@ def loads(data: bytes) -> Any:  # noqa: ANN401 -- a JSON value is any value; cal
         raise Malformed("JSON nested too deeply") from error
     except ValueError as error:  # a number of more digits than Python converts
         raise Malformed(f"JSON with an unreadable number: {error}") from error
+    if _HALF_RE.search(text):  # UTF-8 has no half pairs: only an escape can say one
+        _refuse_halves(value)
+    return value
 
 
 def load_object(data: bytes, known: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -71,24 +77,30 @@ def refuse_variants(value: dict[str, Any], known: frozenset[str]) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len({key.casefold() for key in found}) == len(pairs):
+        return found
     seen: dict[str, str] = {}
-    for key, value in pairs:
-        _whole(key)
-        for text in value if isinstance(value, list) else (value,):
-            if isinstance(text, str):
-                _whole(text)
+    for key, _ in pairs:
         folded = key.casefold()
         if folded in seen:
             how = "twice" if seen[folded] == key else f"also as {quoted(seen[folded])}"
             raise Malformed(f"the key {quoted(key)} appears {how} in one object")
         seen[folded] = key
-    return dict(pairs)
+    raise AssertionError("as many keys as pairs")
 
 
-def _whole(text: str) -> None:
-    low, high = _SURROGATES
-    if not text.isascii() and any(low <= ord(character) <= high for character in text):
-        raise Malformed("a string with half a surrogate pair")
+def _refuse_halves(value: Any) -> None:  # noqa: ANN401 -- any JSON value
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += one
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str) and not one.isascii() and any(_LOW <= character <= _HIGH for character in one):
+            raise Malformed("a string with half a surrogate pair")
 
 
 def _constant(name: str) -> Never:

@@ -269,6 +269,7 @@ class Verifier:
                 judgement = self._decide(*item, evidence, await loaded)
                 if judgement.verdict.outcome is Outcome.REFUSED and len(formats) < len(Format):
                     # What is written otherwise cannot count, but says more than that nothing was found.
+                    del evidence  # the memory is another image's
                     evidence = await self._gather(registry, reference.repository, digest, rule, frozenset(Format))
                     judgement = self._decide(*item, evidence, await loaded)
         except TimeoutError:
@@ -387,5 +388,11 @@ def _in_thread(work: Coroutine[Any, Any, _T]) -> _T:
     """Run a coroutine to its end in an event loop and thread of its own, and return or raise what it does."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from guardrails.trust.unwaited import Unwaited
+
+    async def run() -> _T:
+        asyncio.get_running_loop().set_default_executor(Unwaited())
+        return await work
+
     with ThreadPoolExecutor(1, thread_name_prefix="image-trust") as executor:
-        return executor.submit(asyncio.run, work).result()
+        return executor.submit(asyncio.run, run()).result()

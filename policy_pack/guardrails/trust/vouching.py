@@ -57,7 +57,7 @@ class Voucher:
 
     Attributes:
         authority: its name.
-        signer: the key or identity behind it; one signer counts once, whoever lists it.
+        signer: the key or identity behind it; one signer counts once, whoever lists it. All versions of a key are one.
         label: the signer for people; for keys, their source in `trust.yaml`.
         signed_at: the earliest time that is proven for the signature, if any is.
     """
@@ -163,7 +163,16 @@ def _by_key(claim: Claim, case: Case, faults: list[str]) -> Iterator[Voucher | _
         if not all(key.valid_at(moment) for moment in times or (case.now,)):
             yield name, label, "made with a key that does not count at that time"
             continue
-        yield Voucher(name, f"key {maker.fingerprint}", label, min(times, default=None))
+        yield Voucher(name, f"key {_holder(maker, loaded)}", label, min(times, default=None))
+
+
+def _holder(maker: PublicKey, loaded: Mapping[str, tuple[PublicKey, ...] | Malformed | Unavailable]) -> str:
+    """One name for all keys that whoever has one of them has: the versions of one key, from wherever they are read."""
+    held = {maker.fingerprint}
+    together = [{key.fingerprint for key in found} for found in loaded.values() if isinstance(found, tuple)]
+    while more := [one for one in together if one & held and not one <= held]:
+        held.update(*more)
+    return min(held)
 
 
 def _proven(claim: Claim, signer: PublicKey, transparency: Transparency, case: Case) -> tuple[datetime, ...]:

@@ -143,6 +143,16 @@ def test_one_key_under_two_names_counts_once() -> None:
     assert "two names in KMS may be one key" in _problems(in_kms)
 
 
+def test_versions_of_one_key_are_not_counted_apart() -> None:
+    vault, pem = "hashivault://release", "file:b.pem"
+    policy = _policy(
+        _rule(require=[{"authorities": ["release"], "threshold": 2}]),
+        release={"keys": [{"source": vault}, {"source": pem}]},
+    )
+    versions = {vault: [*_key("old"), *_key("new")], pem: _key("other")}
+    assert "versions of one key are one signer" in _problems(policy, versions)
+
+
 def test_keys_out_of_their_time() -> None:
     def with_key(**times: datetime) -> TrustPolicy:
         return _policy(release={"keys": [{"source": KMS}, {"source": OTHER_KMS, **times}]})

@@ -17,6 +17,9 @@ FACTS: dict[str, Any] = {
     "yes": True,
     "nothing": None,
     "list": [{"n": 1, "s": "x"}, {"n": 2}],
+    "nested": [{"inner": [1]}, {"inner": []}, {"inner": [2]}],
+    "none": [],
+    "many": [0] * 10_001,
     "parameters": {"build.args": {"A": "1"}, "list": ["a", "b"]},
 }
 
@@ -29,19 +32,36 @@ FACTS: dict[str, Any] = {
         ("parameters.list[1]", ("b",)),
         ("parameters.list[*]", ("a", "b")),
         ("list[*].n", (1, 2)),
-        ("list[*].s", ("x",)),
         ("nothing", (None,)),
-        ("absent", ()),
-        ("builder.x", ()),
-        ("builder[0]", ()),
-        ("list[9]", ()),
-        ("list.n", ()),
+        ("nested[*].inner[*]", (1, 2)),
     ],
 )
 def test_paths_lead_to_values(path: str, values: tuple[object, ...]) -> None:
     parsed = FieldPath.parse(path)
     assert str(parsed) == path
     assert parsed.values(FACTS) == values
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("absent", "absent is not there"),
+        ("builder.x", "is not there"),
+        ("builder[0]", "is not there"),
+        ("builder[*]", "is not there"),
+        ("list[9]", "is not there"),
+        ("list.n", "is not there"),
+        ("list[*].s", r"list\[\*\].s is not there, not everywhere"),
+        ("none[*]", "is not there"),
+        ("many[*]", "more than the 10000 values"),
+    ],
+)
+def test_what_is_missing_somewhere_or_too_much_is_no_value(path: str, why: str) -> None:
+    """Values that nobody looked at would satisfy whatever the policy asks of all of them."""
+    with pytest.raises(Malformed, match=why):
+        FieldPath.parse(path).values(FACTS)
+    fault = Condition.model_validate({"field": path, "one_of": ["x", 1, 2, 0]}).fault(FACTS)
+    assert "there" in str(fault) or "more than" in str(fault)
 
 
 @pytest.mark.parametrize(

@@ -218,3 +218,16 @@ def test_a_signature_in_a_format_that_the_authority_does_not_sign_in_does_not_co
     assert "--new-bundle-format=false" in decision.remedy
     newer = Authority.model_validate({"keys": [{"source": "file:a"}], "formats": ["bundle"]})
     assert decide(replace(case(legacy("a")), authorities={**only.authorities, "one": newer})).outcome is Outcome.REFUSED
+
+
+def test_versions_of_one_key_are_one_signer() -> None:
+    """Whoever may sign with a key of Vault's may sign with all of its versions."""
+    a, b, stranger = (keys.from_pem(SIGNERS[name].pem) for name in ("a", "b", "stranger"))
+    versions: dict[str, Any] = {"file:a": (a, stranger), "file:b": (b,)}
+    decision = decide(case(legacy("a"), bundle("stranger"), threshold=2, loaded=versions))
+    assert decision.outcome is Outcome.REFUSED
+    assert "2 distinct keys of one or other required, 1 signed" in str(decision.reason)
+    assert decide(case(legacy("a"), bundle("b"), threshold=2, loaded=versions)).outcome is Outcome.TRUSTED
+    shared: dict[str, Any] = {"file:a": (a, stranger), "file:b": (b, stranger)}  # one key, however it is reached
+    assert decide(case(legacy("a"), bundle("b"), threshold=2, loaded=shared)).outcome is Outcome.REFUSED
+    assert [one.identity for one in decision.signers] == ["P-256 key file:a"] * 2

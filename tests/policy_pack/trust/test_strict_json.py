@@ -72,6 +72,8 @@ def test_near_json_is_read_or_refused(text: str) -> None:
         (b'"\xff"', "not UTF-8"),
         (b'{"a":"\\ud800"}', "half a surrogate pair"),
         (b'{"\\udfff":1}', "half a surrogate pair"),
+        (b'{"a":[["\\uDBFF"]]}', "half a surrogate pair"),
+        (b'["\\ud83c\\udfe0\\udfe0"]', "half a surrogate pair"),
         (b"NaN", "NaN is not JSON"),
         (b"[-Infinity]", "-Infinity is not JSON"),
         (b"1e999", "too large"),

@@ -7,6 +7,8 @@ import base64
 import os
 import subprocess
 import sys
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 
 from guardrails.trust import Outcome, TrustPolicyError, Verifier
 from tests.support.signing import BUNDLE, OCI_INDEX, OCI_MANIFEST, SIMPLE_SIGNING, Content, Cosign, Signer, sha256
-from tests.support.trust import NAME, Shelf, Trust, failed, judged, named, refused
+from tests.support.trust import NAME, Scene, Shelf, Trust, failed, judged, named, refused
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.literals import KeySpecType
@@ -322,6 +324,24 @@ def test_all_mistakes_of_policy_and_environment_at_once(tmp_path: Path, monkeypa
     monkeypatch.setenv("CARTORIO_REGISTRY_MIRRORS", "")
     with pytest.raises(TrustPolicyError, match="there is no profile 'qa'"):
         Verifier.from_file(POLICY, "qa")
+
+
+def test_a_key_service_that_never_answers_does_not_hold_up_the_end(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What hangs in another program's code, such as a PKCS#11 module, cannot be stopped: it is left behind."""
+    from guardrails.trust import key_loading, verifier
+
+    answered = threading.Event()
+    monkeypatch.setattr(key_loading, "load", lambda *_: answered.wait(30))
+    monkeypatch.setattr(verifier, "_KEY_SECONDS", 0.1)
+    scene.sign()
+    start = time.monotonic()
+    verdict = scene.verdict()
+    took = time.monotonic() - start
+    answered.set()
+    failed(verdict, "no answer within 0.1 s")
+    assert took < 10
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
