@@ -92,10 +92,10 @@ def _by_key(claim: formats.Claim, key: keys.PublicKey, root: trust_root.TrustRoo
         raise Malformed("it carries a certificate, not a key")
     if not claim.made_by(key):
         raise Malformed("it was not made by this key")
+    now = datetime.now(UTC)
+    stamps = [timestamps.verify(response, claim.signature, root, now) for response in claim.material.timestamps]
     if claim.material.entry is not None:
-        rekor.verify(claim, key, root, datetime.now(UTC))
-    for response in claim.material.timestamps:
-        timestamps.verify(response, claim.signature, root)
+        rekor.verify(claim, key, root, now, stamps)
 
 
 def _by_identity(claim: formats.Claim, identity: str, issuer: str, root: trust_root.TrustRoot) -> None:

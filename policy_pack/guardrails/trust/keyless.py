@@ -79,8 +79,8 @@ def _verify(claim: Claim, root: TrustRoot, now: datetime) -> Certified:
         raise Malformed("its certificate's key cannot be read") from error
     if not claim.made_by(key):
         raise Malformed("it was not made by the key of its certificate")
-    stamps, faults = _stamps(claim, root)
-    logged = rekor.verify(claim, certificate, root, now)
+    stamps, faults = _stamps(claim, root, now)
+    logged = rekor.verify(claim, certificate, root, now, stamps)
     times = sorted({*stamps, *([logged.at] if logged.at is not None else [])})
     if not times:
         why = f" ({'; '.join(faults)})" if faults else ""
@@ -103,12 +103,12 @@ def _load(der: bytes) -> x509.Certificate:
         raise Malformed("a bare public key where a certificate belongs") from error
 
 
-def _stamps(claim: Claim, root: TrustRoot) -> tuple[list[datetime], list[str]]:
+def _stamps(claim: Claim, root: TrustRoot, now: datetime) -> tuple[list[datetime], list[str]]:
     moments: list[datetime] = []
     faults: list[str] = []
     for response in claim.material.timestamps:
         try:
-            moments.append(timestamps.verify(response, claim.signature, root))
+            moments.append(timestamps.verify(response, claim.signature, root, now))
         except Malformed as error:
             faults.append(f"its timestamp: {error}")
     return moments, faults

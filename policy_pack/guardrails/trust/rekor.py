@@ -28,6 +28,8 @@ from guardrails.trust.errors import Malformed, quoted
 from guardrails.trust.formats import Envelope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from guardrails.trust.formats import Claim
     from guardrails.trust.material import InclusionProof, LogEntry
     from guardrails.trust.trust_root import Log, TrustRoot
@@ -46,7 +48,13 @@ class Logged:
     at: datetime | None
 
 
-def verify(claim: Claim, signer: keys.PublicKey | x509.Certificate, root: TrustRoot, now: datetime) -> Logged:
+def verify(
+    claim: Claim,
+    signer: keys.PublicKey | x509.Certificate,
+    root: TrustRoot,
+    now: datetime,
+    stamps: Iterable[datetime] = (),
+) -> Logged:
     """Verify that a log of the root has an entry of this very signature.
 
     Args:
@@ -54,6 +62,8 @@ def verify(claim: Claim, signer: keys.PublicKey | x509.Certificate, root: TrustR
         signer: whose key verified it.
         root: whose logs count.
         now: no log has taken in anything later.
+        stamps: when timestamp authorities saw the signature: the log has to have counted then, where it does not itself
+            say when it took it in.
 
     Raises:
         Malformed: there is no entry, or it fails; the message says how.
@@ -72,7 +82,11 @@ def verify(claim: Claim, signer: keys.PublicKey | x509.Certificate, root: TrustR
         at = _check_promise(entry, entry.promise, log, now)
     if entry.proof is not None:
         _check_proof(entry.body, entry.proof, log)
-    return Logged(at if kind in _PROMISED else None)
+    if at is not None and kind in _PROMISED:
+        return Logged(at)
+    if not_then := sorted(moment for moment in stamps if not log.window.covers(moment)):
+        raise Malformed(f"its timestamp is of {not_then[0].isoformat()}, when the log did not count")
+    return Logged(None)
 
 
 def _check_promise(entry: LogEntry, promise: bytes, log: Log, now: datetime) -> datetime:

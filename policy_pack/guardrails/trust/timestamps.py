@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from guardrails.trust.trust_root import CertificateAuthority, TrustRoot
 
 
-def verify(response: bytes, signature: bytes, root: TrustRoot) -> datetime:
+def verify(response: bytes, signature: bytes, root: TrustRoot, now: datetime) -> datetime:
     """When a timestamp authority of the root saw a signature.
 
     Args:
         response: a TimeStampResp, DER.
         signature: the bytes that it has to be about.
         root: whose timestamp authorities count.
+        now: nobody has seen anything later.
 
     Raises:
         Malformed: not a timestamp, of something else, or of nobody that the root names at that time.
@@ -41,6 +42,8 @@ def verify(response: bytes, signature: bytes, root: TrustRoot) -> datetime:
     faults = []
     for authority in root.timestamp_authorities:
         fault = _fault(stamp, signature, authority)
+        if fault is None and moment > now:
+            fault = f"it is of the future ({moment.isoformat()})"
         if fault is None:
             return moment
         faults.append(fault)

@@ -182,19 +182,18 @@ def _proven(claim: Claim, signer: PublicKey, transparency: Transparency, case: C
     root = case.roots[transparency.root]
     if isinstance(root, Malformed | Unavailable):
         raise Malformed(str(root))
-    times: set[datetime] = set()
-    if transparency.log is Demand.REQUIRED:
-        logged = rekor.verify(claim, signer, root, case.now)
-        times |= {logged.at} if logged.at is not None else set()
+    stamps: set[datetime] = set()
     faults = []
-    stamped = False
     for response in claim.material.timestamps:
         try:
-            times.add(timestamps.verify(response, claim.signature, root))
-            stamped = True
+            stamps.add(timestamps.verify(response, claim.signature, root, case.now))
         except Malformed as error:
             faults.append(str(error))
-    if transparency.timestamp is Demand.REQUIRED and not stamped:
+    times = set(stamps)
+    if transparency.log is Demand.REQUIRED:
+        logged = rekor.verify(claim, signer, root, case.now, stamps)
+        times |= {logged.at} if logged.at is not None else set()
+    if transparency.timestamp is Demand.REQUIRED and not stamps:
         raise Malformed("it has no timestamp that counts" + (f": {'; '.join(faults)}" if faults else ""))
     return tuple(sorted(times))
 

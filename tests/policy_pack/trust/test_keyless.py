@@ -51,6 +51,15 @@ def test_rekor_v2_needs_a_timestamp_for_the_time() -> None:
         bundle(leaf, kind="hashedrekord 0.0.2")
 
 
+def test_a_log_has_to_count_when_the_signature_was_made_even_if_it_tells_no_time() -> None:
+    document = signed_bundle(INSTANCE, str(DIGEST), INSTANCE.leaf(), kind="hashedrekord 0.0.2", stamped=True)
+    claim = formats.read(BundleDocument("here", encode(document)), DIGEST)
+    retired = INSTANCE.trusted_root()
+    retired["tlogs"][1]["publicKey"]["validFor"]["end"] = (NOW - timedelta(hours=1)).isoformat()
+    with pytest.raises(Malformed, match="when the log did not count"):
+        keyless.verify(claim, trust_root.parse(encode(retired)), NOW)
+
+
 def test_people_have_addresses() -> None:
     assert bundle(INSTANCE.leaf("ana@cartorio.example")).subject == "ana@cartorio.example"
 
