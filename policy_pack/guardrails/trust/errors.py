@@ -52,3 +52,8 @@ def quoted(text: object) -> str:
     """Show a stranger's text so that it can neither flood nor steer a terminal: escaped ASCII, 120 characters."""
     shown = ascii(text if isinstance(text, str) else str(text))
     return shown if len(shown) <= _QUOTED else f"{shown[:_QUOTED]}...'"
+
+
+def surprise(error: Exception) -> tuple[str, str]:
+    """What is said of an error that nobody thought of, and what to do about it."""
+    return f"the verifier itself failed: {type(error).__name__}: {quoted(error)}", "report this with the reference"

@@ -104,6 +104,19 @@ class Evidence:
     items: tuple[Item, ...]
     platforms: tuple[tuple[Digest, Evidence], ...] = ()
 
+    @property
+    def weight(self) -> int:
+        """The bytes that there are to judge."""
+        own = 0
+        for item in self.items:
+            if isinstance(item, SimpleSigning):
+                own += len(item.payload)
+            elif isinstance(item, LegacyAttestation):
+                own += len(item.envelope)
+            elif isinstance(item, BundleDocument):
+                own += len(item.document)
+        return own + sum(found.weight for _, found in self.platforms)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -121,40 +121,29 @@ class Claim:
         message = self.content.message
         return None if message is None else hashlib.new(algorithm, message).digest()
 
-    def fault(self, digest: Digest) -> str | None:
-        """Say why the signed message is not a signature of the image with this digest; None if it is one.
+    def meaning(self, digest: Digest) -> Statement | None:
+        """What the signed message says of the image with this digest: an attestation; None if it is a signature of it.
 
         Meaningful only once somebody has been found to have signed `message`.
-        """
-        try:
-            if isinstance(self.content, Simple):
-                _check_simple(self.content.payload, digest)
-            elif isinstance(self.content, Envelope):
-                statement = Statement.parse(self.content.payload)
-                if statement.predicate_type != SIGNATURE_TYPE:
-                    return f"it is an attestation ({quoted(statement.predicate_type)}), not a signature of the image"
-                if statement.kind != STATEMENT_V1:
-                    return f"it signs a {quoted(statement.kind)}, not an in-toto Statement v1"
-                statement.check_subject(digest)
-            elif self.content.digest != digest:
-                return f"it was made for {quoted(self.content.digest)}, not for this image"
-        except Malformed as error:
-            return str(error)
-        return None
-
-    def statement(self, digest: Digest) -> Statement | None:
-        """What the signed message attests about the image with this digest; None if it is no attestation.
 
         Raises:
-            Malformed: it is one, but malformed or of something else.
+            Malformed: it says nothing of this image, or nothing that is understood.
         """
-        if not isinstance(self.content, Envelope):
+        if isinstance(self.content, Simple):
+            _check_simple(self.content.payload, digest)
+            return None
+        if isinstance(self.content, Blob):
+            if self.content.digest != digest:
+                raise Malformed(f"it was made for {quoted(self.content.digest)}, not for this image")
             return None
         statement = Statement.parse(self.content.payload)
-        if statement.predicate_type == SIGNATURE_TYPE:
-            return None
+        if statement.predicate_type != SIGNATURE_TYPE:
+            statement.check_subject(digest)
+            return statement
+        if statement.kind != STATEMENT_V1:
+            raise Malformed(f"it signs a {quoted(statement.kind)}, not an in-toto Statement v1")
         statement.check_subject(digest)
-        return statement
+        return None
 
 
 def read(item: SimpleSigning | LegacyAttestation | BundleDocument, digest: Digest) -> Claim:

@@ -78,7 +78,8 @@ def refuse_variants(value: dict[str, Any], known: frozenset[str]) -> None:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    if len({key.casefold() for key in found}) == len(pairs):
+    others = [folded for key in found if (folded := key.casefold()) != key]  # mostly none: it costs memory
+    if len(found) == len(pairs) and len(set(others)) == len(others) and found.keys().isdisjoint(others):
         return found
     seen: dict[str, str] = {}
     for key, _ in pairs:

@@ -11,13 +11,14 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from guardrails.trust.access import Access
-from guardrails.trust.errors import Malformed, TrustPolicyError, Unavailable, quoted
+from guardrails.trust.errors import Malformed, TrustPolicyError, Unavailable, surprise
 from guardrails.trust.limits import Limits
+from guardrails.trust.loader import Loader
 from guardrails.trust.mirrors import Mirrors
 from guardrails.trust.reference import Reference
 from guardrails.trust.remembered import Memory
@@ -25,26 +26,33 @@ from guardrails.trust.verdict import Judgement, Outcome, Reason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Mapping
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
-    from typing import Any, TypeAlias, TypeVar
+    from typing import Any, TypeVar
 
     from guardrails.trust.evidence import Evidence
-    from guardrails.trust.key_source import KeySource
-    from guardrails.trust.keys import PublicKey
+    from guardrails.trust.loader import Loaded
     from guardrails.trust.policy import Format, Rule, TrustPolicy
-    from guardrails.trust.reference import Digest, Repository
     from guardrails.trust.registry import Registry
-    from guardrails.trust.trust_root import TrustRoot
 
     _T = TypeVar("_T")
     _Pending = tuple[str, Reference, Rule]
-    _LoadedKey = tuple[PublicKey, ...] | Malformed | Unavailable
-    _LoadedRoot: TypeAlias = TrustRoot | Malformed | Unavailable
-    _Loaded = tuple[dict[str, _LoadedKey], dict[str, _LoadedRoot]]
 
 Clock = Callable[[], datetime]
 
-_KEY_SECONDS: Final = 30.0
+_HEAVY: Final = 256 * 1024
+"""Bytes of evidence that take long to judge: some 50 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the images of one call share: where to ask, how many are asked for at once, and till when; the keys."""
+
+    registry: Registry
+    slots: asyncio.Semaphore
+    judging: ThreadPoolExecutor
+    deadline: float
+    loaded: asyncio.Task[Loaded]
 
 
 class Verifier:
@@ -76,7 +84,7 @@ class Verifier:
         self._memory = Memory(self._access.cache, self._limits)
         self.round_trips: Counter[str] = Counter()
         self._clock = clock
-        self._keys: dict[str, tuple[PublicKey, ...]] = {}
+        self._loader = Loader(policy, path.parent)
         self._lock = threading.Lock()
 
     @classmethod
@@ -224,7 +232,7 @@ class Verifier:
     async def _judge_all(self, pending: list[_Pending]) -> dict[str, Judgement]:
         judged: dict[str, Judgement] = {}
         async with asyncio.TaskGroup() as group:
-            loaded = group.create_task(self._load(tuple(rule for _, _, rule in pending)))
+            loaded = group.create_task(self._loader.load(tuple(rule for _, _, rule in pending)))
             for item in pending:
                 evidence = self._memory.recall(self._key(*item), self._clock())
                 if evidence is not None:
@@ -236,54 +244,63 @@ class Verifier:
                 judged |= await self._ask_all(rest, loaded)
         return judged
 
-    async def _ask_all(self, pending: list[_Pending], loaded: asyncio.Task[_Loaded]) -> dict[str, Judgement]:
+    async def _ask_all(self, pending: list[_Pending], loaded: asyncio.Task[Loaded]) -> dict[str, Judgement]:
+        from concurrent.futures import ThreadPoolExecutor
+
         from guardrails.trust.registry import Registry
 
-        slots = asyncio.Semaphore(self._limits.parallel_images)
         deadline = asyncio.get_running_loop().time() + self._limits.run_seconds
-        async with Registry(self._access, self._limits, self._memory.cache) as registry, asyncio.TaskGroup() as group:
-            tasks = {item[0]: group.create_task(self._ask(registry, slots, deadline, loaded, item)) for item in pending}
+        slots = asyncio.Semaphore(self._limits.parallel_images)
+        with ThreadPoolExecutor(1, thread_name_prefix="image-trust-judge") as judging:
+            async with (
+                Registry(self._access, self._limits, self._memory.cache) as registry,
+                asyncio.TaskGroup() as group,
+            ):
+                run = _Run(registry, slots, judging, deadline, loaded)
+                tasks = {item[0]: group.create_task(self._ask(run, item)) for item in pending}
         with self._lock:
             self.round_trips.update(registry.round_trips)
         return {text: task.result() for text, task in tasks.items()}
 
-    async def _ask(
-        self,
-        registry: Registry,
-        slots: asyncio.Semaphore,
-        deadline: float,
-        loaded: asyncio.Task[_Loaded],
-        item: _Pending,
-    ) -> Judgement:
+    async def _ask(self, run: _Run, item: _Pending) -> Judgement:
         """Fetch the evidence about one image and judge it, whatever happens."""
         from guardrails.trust.policy import Format
 
         text, reference, rule = item
-        digest = reference.digest
-        if digest is None:
-            raise ValueError("only references with a digest get here")
         try:
-            async with asyncio.timeout_at(deadline), slots:  # until judged: it bounds the evidence in memory, too
+            async with (
+                asyncio.timeout_at(run.deadline),
+                run.slots,
+            ):  # until judged: it bounds the evidence in memory, too
                 formats = self._policy.formats_of(rule)
-                evidence = await self._gather(registry, reference.repository, digest, rule, formats)
-                judgement = self._decide(*item, evidence, await loaded)
+                evidence = await self._gather(run.registry, reference, rule, formats)
+                judgement = await self._judge(run, item, evidence)
                 if judgement.verdict.outcome is Outcome.REFUSED and len(formats) < len(Format):
                     # What is written otherwise cannot count, but says more than that nothing was found.
                     del evidence  # the memory is another image's
-                    evidence = await self._gather(registry, reference.repository, digest, rule, frozenset(Format))
-                    judgement = self._decide(*item, evidence, await loaded)
+                    evidence = await self._gather(run.registry, reference, rule, frozenset(Format))
+                    judgement = await self._judge(run, item, evidence)
         except TimeoutError:
             fault = f"not all images could be read within {self._limits.run_seconds:g} s"
-            remedy = f"see why {registry.origin(reference.repository)} is slow, then try again"
+            remedy = f"see why {run.registry.origin(reference.repository)} is slow, then try again"
             return self._failed(text, reference, rule, fault, remedy)
         except Exception as error:  # noqa: BLE001 -- one image's surprise must neither stop the others nor pass
-            return self._failed(text, reference, rule, *_surprise(error))
+            return self._failed(text, reference, rule, *surprise(error))
         if judgement.verdict.outcome is Outcome.TRUSTED:
             self._memory.keep(self._key(*item), evidence, self._clock())
         return judgement
 
+    async def _judge(self, run: _Run, item: _Pending, evidence: Evidence) -> Judgement:
+        """Judge, apart from the event loop what takes long, or others' connections would run out of time meanwhile."""
+        loaded = await run.loaded
+        if evidence.weight < _HEAVY:
+            return self._decide(*item, evidence, loaded)
+        # One at a time, and always in the same thread: parsed, a document takes many times its size.
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(run.judging, self._decide, *item, evidence, loaded)
+
     async def _gather(
-        self, registry: Registry, repository: Repository, digest: Digest, rule: Rule, formats: frozenset[Format]
+        self, registry: Registry, reference: Reference, rule: Rule, formats: frozenset[Format]
     ) -> Evidence:
         from guardrails.trust.evidence import ABSENT, RECORDED, Wanted, gather
         from guardrails.trust.policy import Format, Platforms
@@ -294,19 +311,22 @@ class Verifier:
             legacy=Format.LEGACY in formats,
             bundles=Format.BUNDLE in formats,
         )
+        repository, digest = reference.repository, reference.digest
+        if digest is None:
+            raise ValueError("only references with a digest get here")
         evidence = await gather(registry, repository, digest, self._limits, wanted)
         if evidence.image == ABSENT and self._access.recorded.covers(registry.origin(repository), repository, digest):
             return replace(evidence, image=RECORDED)
         return evidence
 
-    def _decide(self, text: str, reference: Reference, rule: Rule, evidence: Evidence, loaded: _Loaded) -> Judgement:
+    def _decide(self, text: str, reference: Reference, rule: Rule, evidence: Evidence, loaded: Loaded) -> Judgement:
         from guardrails.trust.judge import Case, decide
 
         try:
             keys, roots = loaded
             decision = decide(Case(reference, evidence, rule, self._policy.authorities, keys, self._clock(), roots))
         except Exception as error:  # noqa: BLE001 -- as in _ask
-            return self._failed(text, reference, rule, *_surprise(error))
+            return self._failed(text, reference, rule, *surprise(error))
         digest = str(reference.digest)
         judgement = self._judgement(
             text, digest, rule, decision.outcome, decision.authorities, decision.reason, decision.remedy
@@ -325,63 +345,6 @@ class Verifier:
         places = (f"{self._access.mirrors.locate(one.domain)}/{one.path}" for one in (repository, signatures))
         wanted = ("attestations" if rule.attestations else "signatures", f"platforms={rule.platforms}")
         return " ".join((str(reference.digest), *places, *wanted))
-
-    async def _load(self, rules: tuple[Rule, ...]) -> _Loaded:
-        """Read the keys and trust roots that some rules rest on, while the evidence is being fetched."""
-        names = {name for rule in rules for name in rule.authorities}
-        keys, roots = await asyncio.gather(self._load_keys(names), self._load_roots(names))
-        return keys, roots
-
-    async def _load_roots(self, names: Iterable[str]) -> dict[str, _LoadedRoot]:
-        demands = (self._policy.authorities[name].transparency for name in names)
-        roots = sorted({demand.root for demand in demands if demand is not None})
-        if not roots:
-            return {}
-        from guardrails.trust import trust_root
-
-        loaded: dict[str, _LoadedRoot] = {}
-        for name in roots:
-            try:
-                source = self._policy.roots[name].source
-                loaded[name] = await asyncio.to_thread(trust_root.load, source, self._path.parent)
-            except (Malformed, Unavailable) as error:
-                loaded[name] = error
-            except Exception as error:  # noqa: BLE001 -- as in _ask: the images that rest on this root are not trusted
-                fault, remedy = _surprise(error)
-                loaded[name] = Unavailable(fault, remedy=remedy)
-        return loaded
-
-    async def _load_keys(self, names: Iterable[str]) -> dict[str, _LoadedKey]:
-        """Read the keys of some authorities, each source once."""
-        sources = {str(key.source): key.source for name in names for key in self._policy.authorities[name].keys}
-        loaded = await asyncio.gather(*(self._load_key(text, source) for text, source in sources.items()))
-        return dict(zip(sources, loaded, strict=True))
-
-    async def _load_key(self, text: str, source: KeySource) -> _LoadedKey:
-        with self._lock:
-            if text in self._keys:
-                return self._keys[text]
-        from guardrails.trust import key_loading
-
-        try:
-            async with asyncio.timeout(_KEY_SECONDS):
-                key = await asyncio.to_thread(key_loading.load, source, self._path.parent)
-        except (Malformed, Unavailable) as error:
-            return error
-        except TimeoutError:
-            return Unavailable(
-                f"no answer within {_KEY_SECONDS:g} s",
-                remedy=f"see why {source} cannot be read from here, then try again",
-            )
-        except Exception as error:  # noqa: BLE001 -- as in _judge: the images that need this key are not trusted
-            fault, remedy = _surprise(error)
-            return Unavailable(fault, remedy=remedy)
-        with self._lock:
-            return self._keys.setdefault(text, key)
-
-
-def _surprise(error: Exception) -> tuple[str, str]:
-    return f"the verifier itself failed: {type(error).__name__}: {quoted(error)}", "report this with the reference"
 
 
 def _in_thread(work: Coroutine[Any, Any, _T]) -> _T:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.trust import formats
 from guardrails.trust.errors import Malformed, Unavailable
-from guardrails.trust.evidence import LegacyAttestation, SimpleSigning, Unreachable, Unusable
+from guardrails.trust.evidence import LegacyAttestation, Unreachable, Unusable
 from guardrails.trust.policy import Demand, Format
 
 if TYPE_CHECKING:
@@ -124,14 +124,9 @@ def _meaning(item: Item, claim: Claim, digest: Digest) -> Statement | None:
     Raises:
         Malformed: it is neither.
     """
-    fault = claim.fault(digest)
-    if isinstance(item, SimpleSigning) or (fault is None and not isinstance(item, LegacyAttestation)):
-        if fault is not None:
-            raise Malformed(fault)
-        return None
-    statement = claim.statement(digest)
-    if statement is None:
-        raise Malformed(fault or "a signature of the image where attestations belong")
+    statement = claim.meaning(digest)
+    if statement is None and isinstance(item, LegacyAttestation):
+        raise Malformed("a signature of the image where attestations belong")
     return statement
 
 

@@ -330,11 +330,11 @@ def test_a_key_service_that_never_answers_does_not_hold_up_the_end(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What hangs in another program's code, such as a PKCS#11 module, cannot be stopped: it is left behind."""
-    from guardrails.trust import key_loading, verifier
+    from guardrails.trust import key_loading, loader
 
     answered = threading.Event()
     monkeypatch.setattr(key_loading, "load", lambda *_: answered.wait(30))
-    monkeypatch.setattr(verifier, "_KEY_SECONDS", 0.1)
+    monkeypatch.setattr(loader, "_KEY_SECONDS", 0.1)
     scene.sign()
     start = time.monotonic()
     verdict = scene.verdict()
