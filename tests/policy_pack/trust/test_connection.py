@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 import h11
 import pytest
@@ -28,20 +29,27 @@ def spoken(
 ) -> bytes:
     """Use a server that says this to the first request and then closes, and, given a greeting, that before."""
 
+    serving: list[asyncio.Task[Any] | None] = []
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(greeting)
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(said)
-        if closes:
-            writer.close()
-        else:
-            await reader.read()
-            writer.close()
+        serving.append(asyncio.current_task())
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            writer.write(greeting)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(said)
+            if not closes:
+                await reader.read()
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
     async def run() -> bytes:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         async with server, asyncio.timeout(30):
-            return await use(Peer.parse("http", f"127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+            try:
+                return await use(Peer.parse("http", f"127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+            finally:
+                await asyncio.gather(*(task for task in serving if task is not None))
 
     return asyncio.run(run())
 
