@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_kubernetes import helm
 
+from components.sizing import sized
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,7 @@ def install(  # noqa: PLR0913 - all keywords, each of the one release
     Args:
         name: of the resource.
         pin: the chart.
-        sources: the stack's mirrors.
+        sources: the stack's mirrors, and the sizes that it has for controllers.
         release: its name in the cluster.
         namespace: where; it exists already.
         values: the chart's values.
@@ -48,7 +50,7 @@ def install(  # noqa: PLR0913 - all keywords, each of the one release
         chart=chart.reference,
         version=pin.version,
         repository_opts=helm.v3.RepositoryOptsArgs(repo=chart.repository) if chart.repository else None,
-        values=dict(values),
+        values=sized(pin.name, values, sources.sizes),
         atomic=True,
         cleanup_on_fail=True,
         create_namespace=False,

@@ -21,6 +21,7 @@ from components.errors import Problem, SettingsError
 from components.problems import dotted, findings, section_of, suggestion
 from components.release import Release, read_release
 from components.sections.configuration import Configuration
+from components.sizing import Sized
 from components.sources import Mirrored, Sources
 from components.stackfile import StackFile, Step
 from components.values import ProjectPath
@@ -112,6 +113,10 @@ def parse(
             tuple(Mirrored(entry.source, entry.mirror) for entry in configuration.mirrors),
             charts=environment.get(_CHART_MIRROR),
             vendored=vendored,
+            sizes=tuple(
+                Sized(size.chart, size.part, size.replicas, size.resources.model_dump() if size.resources else None)
+                for size in configuration.sizes
+            ),
         ),
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from components.sizing import Sized  # noqa: TC001 - pydantic reads it, where arguments have sources
+
 OCI: Final = "oci://"
 VENDORED: Final = "charts/vendor"
 """Folder of the project for third-party charts."""
@@ -93,11 +95,13 @@ class Sources:
         mirrors: by source: of charts with their scheme (`https://charts.example.org`), of images without (`quay.io`).
         charts: stands in for every chart source that `mirrors` does not name; None: the sources themselves.
         vendored: the archives in the project (`components.vendored`), which win over every source.
+        sizes: of controllers that charts bring, where they are not the program's own.
     """
 
     mirrors: tuple[Mirrored, ...] = ()
     charts: str | None = None
     vendored: frozenset[str] = frozenset()
+    sizes: tuple[Sized, ...] = ()
 
     def chart(self, pin: ChartPin) -> Chart:
         """Where to get a chart."""

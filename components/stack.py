@@ -10,6 +10,7 @@ from components.observability.places import NAMESPACE
 from components.providers import connect
 from components.site import Site
 from components.tenancy.tenancy import Tenancy, TenancyArgs
+from components.vault.vault import NAMESPACE as VAULT
 from components.wiring import (
     audit,
     backup,
@@ -218,7 +219,11 @@ def _inside(site: Site, cluster: ClusterHandle, keys: KeyRing, image_policies: t
         cluster,
         keys.envelope.arn,
         store.address if store else None,
-        {**tenancy.namespaces, **({NAMESPACE: rooms.namespace} if rooms else {})},
+        {
+            **tenancy.namespaces,
+            **({NAMESPACE: rooms.namespace} if rooms else {}),
+            **({VAULT: store.namespace} if store else {}),
+        },
     )
     gitops.build(site, cluster, delivered.ready if delivered else (), (tenancy, *gates))
     telemetry = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pulumi
 
+    from components.sections.cluster import Dns
     from components.sources import EksPins
 
 
@@ -57,14 +58,14 @@ def node_addons(pins: EksPins) -> tuple[Addon, ...]:
     )
 
 
-def cluster_addons(pins: EksPins) -> tuple[Addon, ...]:
-    """What runs on some nodes for all."""
+def cluster_addons(pins: EksPins, dns: Dns) -> tuple[Addon, ...]:
+    """What runs on some nodes for all; `dns` says how many pods CoreDNS has."""
     return (
         Addon(
             "coredns",
             pins.coredns,
             {
-                "autoScaling": {"enabled": True, "minReplicas": 3, "maxReplicas": 10},
+                "autoScaling": {"enabled": True, "minReplicas": dns.min, "maxReplicas": dns.max},
                 "topologySpreadConstraints": [
                     {
                         "maxSkew": 1,

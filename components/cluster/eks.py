@@ -159,7 +159,7 @@ class EksCluster(Component):
         )
         services = Addons(
             f"{name}-services",
-            AddonsArgs(cluster=plane.name, addons=cluster_addons(pins)),
+            AddonsArgs(cluster=plane.name, addons=cluster_addons(pins, args.settings.dns)),
             (nodes, volumes),
             self._child(),
         )

@@ -85,6 +85,14 @@ class Architecture(StrEnum):
     AMD64 = "amd64"
 
 
+def ordered(most: int, info: ValidationInfo) -> int:
+    """Refuse a `max` that is below `min`."""
+    low = info.data.get("min")
+    if low is not None and most < low:
+        raise PydanticCustomError("range", "must be at least min, which is {low}", {"low": low})
+    return most
+
+
 class Nodes(Section):
     """What groups and pools of nodes have in common."""
 
@@ -118,10 +126,7 @@ class NodeGroup(Nodes):
     @field_validator("max")
     @classmethod
     def _range(cls, value: int, info: ValidationInfo) -> int:
-        low = info.data.get("min")
-        if low is not None and value < low:
-            raise PydanticCustomError("range", "must be at least min, which is {low}", {"low": low})
-        return value
+        return ordered(value, info)
 
 
 class Capacity(StrEnum):
@@ -168,6 +173,20 @@ class Karpenter(Section):
         return value
 
 
+class Dns(Section):
+    """CoreDNS, which grows with the cluster."""
+
+    min: Annotated[int, Field(ge=2, le=50)] = 3
+    """Fewest pods."""
+    max: Annotated[int, Field(ge=2, le=50)] = 10
+    """Most pods."""
+
+    @field_validator("max")
+    @classmethod
+    def _range(cls, value: int, info: ValidationInfo) -> int:
+        return ordered(value, info)
+
+
 class Eks(Section):
     """A cluster of EKS, made by the stack; its name is the section's `identifier`."""
 
@@ -183,6 +202,8 @@ class Eks(Section):
     """Addresses of the services inside the cluster. It cannot be changed later."""
     log_retention_days: RetentionDays
     """Days that the logs of the control plane are kept."""
+    dns: Dns = Dns()
+    """Pods that answer for names inside the cluster."""
     node_groups: Annotated[tuple[NodeGroup, ...], Field(min_length=1)]
     """Groups of nodes. At least one is not dedicated: what runs the cluster itself runs there."""
     karpenter: Karpenter | None = None

@@ -23,6 +23,7 @@ from components.sections.network import Network, in_region
 from components.sections.observability import Observability
 from components.sections.platform import Aws, PolicyPack, Profile
 from components.sections.secrets import Secrets, from_vault, plain_secrets
+from components.sections.sizes import Size
 from components.sections.supply import Supply, in_one_region
 from components.sections.tenancy import Quota, Tenancy
 from components.sections.vault import Vault
@@ -45,6 +46,8 @@ class Configuration(Section):
     """The release file, relative to the project's folder: which images run."""
     mirrors: tuple[Mirror, ...] = ()
     """What stands in for the sources of third-party charts and images."""
+    sizes: tuple[Size, ...] = ()
+    """Sizes of controllers that come by third-party charts, where they are not the program's own."""
     aws: Aws
     """The AWS account that the stack lives in."""
     network: Network | None = None
@@ -135,6 +138,12 @@ class Configuration(Section):
     @classmethod
     def _sources(cls, value: tuple[Mirror, ...]) -> tuple[Mirror, ...]:
         unique(tuple(mirror.source for mirror in value), "source")
+        return value
+
+    @field_validator("sizes")
+    @classmethod
+    def _sized_once(cls, value: tuple[Size, ...]) -> tuple[Size, ...]:
+        unique(tuple(size.chart if size.part is None else f"{size.chart}/{size.part}" for size in value), "the size of")
         return value
 
     @field_validator("network")

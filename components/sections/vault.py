@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from components.sections.application import Resources
 from components.sections.base import Section, unique
-from components.values import DnsLabel, FilePath, ImageReference, MemoryQuantity, Word
+from components.values import Cidr, DnsLabel, FilePath, ImageReference, MemoryQuantity, Port, Word
 
 _PUBLIC = ("-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----")
 _SHORTEST_KEY = 200  # characters; an Ed25519 key with one identity has more
@@ -86,6 +86,11 @@ class Pkcs11(Section):
     """Label of the HMAC key."""
     pin_secret: DnsLabel
     """Secret in Vault's namespace with the PIN under `pin`; the PIN itself is never in this file."""
+    networks: tuple[Cidr, ...] = ()
+    """Where the HSM is: a CloudHSM cluster is in the intra subnets, and its security group has to let the nodes' in.
+    Empty: the library reaches it without a network."""
+    ports: Annotated[tuple[Port, ...], Field(min_length=1)] = (2223, 2224, 2225)
+    """TCP ports of the HSM; these are CloudHSM's."""
 
     @field_validator("key_label")
     @classmethod

@@ -83,11 +83,13 @@ class Vault(Component):
 
     Attributes:
         address: where clients reach it.
+        namespace: its own, known once it exists.
         unseal_role: ARN of the role that may use the key for unsealing.
     """
 
     TYPE = "cartorio:vault:Vault"
     address: pulumi.Output[str]
+    namespace: pulumi.Output[str]
     unseal_role: pulumi.Output[str]
 
     def __init__(self, name: str, args: VaultArgs, account: Account, opts: pulumi.ResourceOptions) -> None:
@@ -97,6 +99,7 @@ class Vault(Component):
         self._labels = labels(args.stack, "vault")
         self._image = args.settings.pkcs11.image if args.settings.pkcs11 else args.sources.image(VAULT_IMAGE)
         self._room = self._enter(name)
+        self.namespace = self._room.namespace
         identity = self._identity(
             name,
             "server",
@@ -130,6 +133,7 @@ class Vault(Component):
         args = self._args
         callers = sorted({*args.callers, *(client.namespace for client in args.settings.clients)})
         databases = sorted({database.namespace for database in args.settings.databases})
+        hsm = args.settings.pkcs11
         flows = [
             # KMS, S3, Secrets Manager, and the API server, which reviews tokens.
             APIS,
@@ -139,6 +143,8 @@ class Vault(Component):
             flows.append(
                 Flow(name="callers", direction=Direction.INGRESS, namespaces=tuple(callers), ports=(API_PORT,))
             )
+        if hsm is not None and hsm.networks:
+            flows.append(Flow(name="hsm", direction=Direction.EGRESS, cidrs=hsm.networks, ports=hsm.ports))
         if databases:
             flows.append(Flow(name="databases", direction=Direction.EGRESS, namespaces=tuple(databases)))
         return Room(

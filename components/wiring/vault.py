@@ -28,9 +28,10 @@ class VaultKeys:
 
 @dataclass(frozen=True)
 class VaultOutputs:
-    """What other areas and people need: the address, the bucket of snapshots, and the role that unseals."""
+    """What other areas and people need: address, namespace, the bucket of snapshots, and the role that unseals."""
 
     address: pulumi.Output[str]
+    namespace: pulumi.Output[str]
     snapshots: pulumi.Output[str]
     unseal_role: pulumi.Output[str]
 
@@ -74,4 +75,6 @@ def build(site: Site, cluster: ClusterHandle, issuer: Text | None, keys: VaultKe
         site.account,
         pulumi.ResourceOptions(providers=[site.aws, cluster.provider]),
     )
-    return VaultOutputs(address=vault.address, snapshots=bucket.bucket, unseal_role=vault.unseal_role)
+    return VaultOutputs(
+        address=vault.address, namespace=vault.namespace, snapshots=bucket.bucket, unseal_role=vault.unseal_role
+    )

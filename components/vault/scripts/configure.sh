@@ -49,7 +49,8 @@ for file in "$CONFIGURATION"/database-*.json; do
       echo "Database $name: its Secret is not there yet; the next run looks again." >&2
       continue
     fi
-    vault write "database/config/$name" "@$file" \
+    # The platform's own authority has signed the database's certificate.
+    vault write "database/config/$name" "@$file" "tls_ca=@$VAULT_CACERT" \
       "username=@$credentials/username" "password=@$credentials/password"
     # From here on only Vault knows the password.
     vault write -force "database/rotate-root/$name"

@@ -33,6 +33,12 @@ def test_every_name_resolves_while_a_zone_is_lost() -> None:
     assert configuration["topologySpreadConstraints"][0]["topologyKey"] == "topology.kubernetes.io/zone"
 
 
+def test_the_stacks_file_says_how_many_answer_for_names() -> None:
+    addon = cluster_plan(dns={"min": 4, "max": 20}).one(ADDON, "cluster-services-coredns")
+    scaling = json.loads(addon.inputs["configurationValues"])["autoScaling"]
+    assert scaling == {"enabled": True, "minReplicas": 4, "maxReplicas": 20}
+
+
 def test_what_somebody_changed_by_hand_is_put_back() -> None:
     assert {
         (addon.inputs["resolveConflictsOnCreate"], addon.inputs["resolveConflictsOnUpdate"])

@@ -41,6 +41,12 @@ def test_nobody_connects_without_tls() -> None:
     assert configuration["net"]["tls"]["disabledProtocols"] == "TLS1_0,TLS1_1"
 
 
+def test_clients_that_nobody_gives_a_certificate_connect_with_their_passwords() -> None:
+    # Without it, mongod turns away whoever shows none: the application, and Vault.
+    configuration = yaml.safe_load(_described()["replsets"][0]["configuration"])
+    assert configuration["net"]["tls"]["allowConnectionsWithoutCertificates"] is True
+
+
 def test_who_came_is_on_record_and_what_documents_say_is_not() -> None:
     audited = yaml.safe_load(_described()["replsets"][0]["configuration"])["auditLog"]
     kinds = set(json.loads(audited["filter"])["atype"]["$in"])

@@ -13,6 +13,7 @@ from components.sections.vault import Vault as Settings
 from components.sources import Sources
 from components.vault.vault import Vault, VaultArgs
 from components.versions import AWS_CLI, VAULT_IMAGE
+from tests.support.databases import allowed
 from tests.support.plan import ACCOUNT, Plan, Registered, policy_of, run
 
 KEY = "arn:aws:kms:sa-east-1:123456789012:key/unseal"
@@ -20,6 +21,15 @@ PGP = f"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n{'m' * 220}\n-----END PGP PUBLIC
 BASE: dict[str, Any] = {
     "storage": {"storageClass": "encrypted"},
     "resources": {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}},
+}
+HSM = {
+    "image": f"registry.cartorio.internal/mirror/vault@sha256:{'b' * 64}",
+    "licenseSecret": "vault-license",
+    "library": "/opt/cloudhsm/lib/libcloudhsm_pkcs11.so",
+    "tokenLabel": "cartorio",
+    "keyLabel": "vault",
+    "hmacKeyLabel": "vault-hmac",
+    "pinSecret": "hsm-pin",
 }
 CUSTODIANS = [{"name": name, "pgpKey": PGP.replace("m" * 9, name * 3)} for name in ("ana", "bia", "caio")]
 FULL = {
@@ -189,3 +199,15 @@ def test_only_callers_reach_the_api(full: Plan) -> None:
 def test_administrators_credentials_may_be_missing(full: Plan) -> None:
     (volume,) = [one for one in _pods(full)["vault-configure"]["volumes"] if one["name"] == "database-documentos"]
     assert volume["secret"] == {"secretName": "mongo-admin", "optional": True}
+
+
+def test_an_hsm_that_unseals_is_reached_and_nothing_else_there() -> None:
+    plan = _plan({**BASE, "pkcs11": {**HSM, "networks": ["10.20.16.0/24", "10.20.17.0/24"]}})
+    (rule,) = allowed(plan, "room-hsm")
+    assert [peer["ipBlock"]["cidr"] for peer in rule["to"]] == ["10.20.16.0/24", "10.20.17.0/24"]
+    assert [port["port"] for port in rule["ports"]] == [2223, 2224, 2225]
+
+
+def test_an_hsm_without_a_network_opens_none() -> None:
+    plan = _plan({**BASE, "pkcs11": HSM})
+    assert not [one for one in plan.of("kubernetes:networking.k8s.io/v1:NetworkPolicy") if "hsm" in one.name]
