@@ -1,73 +1,46 @@
-"""Findings of plans as SARIF 2.1.0, for code scanning: one run, with the line of the program where it is known.
-
-Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; what GitHub reads of it:
-https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning.
-"""
+"""Findings of plans as SARIF (`delivery.sarif`), with the line of the program where it is known."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
-from delivery.plan.model import Enforcement
-from delivery.plan.printable import printable
+from delivery.sarif import LEVELS, Notice, Place, Result, Rule, document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from delivery.plan.model import Finding, Plan
 
-_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
-_MOST: Final = 5_000  # GitHub takes 25,000 results a run and shows 5,000
-_SEVERITIES: Final = {"low": "2.0", "medium": "5.0", "high": "8.0", "critical": "9.5", "unknown": "5.0"}
-
 
 def sarif(plans: Sequence[Plan]) -> str:
     """The document. What has no line of its own is about its stack's file, as GitHub shows nothing without a file."""
-    found = [(plan, finding) for plan in plans for finding in plan.findings][:_MOST]
-    rules = {finding.rule: finding for _, finding in found}
-    index = {rule: number for number, rule in enumerate(rules)}
-    run = {
-        "tool": {
-            "driver": {
-                "name": "cartorio-preview",
-                "rules": [
-                    {
-                        "id": rule,
-                        "shortDescription": {"text": rule},
-                        "properties": {"security-severity": _SEVERITIES[finding.severity], "tags": ["security"]},
-                    }
-                    for rule, finding in rules.items()
-                ],
-            }
-        },
-        "columnKind": "unicodeCodePoints",
-        "automationDetails": {"id": "cartorio-preview/"},
-        "results": [_result(plan, finding, index[finding.rule]) for plan, finding in found],
-    }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+    from guardrails.catalogue import CATALOGUE
+
+    known = {policy.id: policy for policy in CATALOGUE}
+    found = [(plan, finding) for plan in plans for finding in plan.findings]
+    # A plan may be of another pack, or of another version of this one: then only its name is known.
+    rules = {one.rule: Rule(one.rule, one.severity.value, policy=known.get(one.rule)) for _, one in found}
+    broken = [
+        Notice(f"{plan.stack}: the preview did not come to its end", Place(_file(plan)))
+        for plan in plans
+        if not (plan.complete or plan.mandatory)
+    ]
+    return document("cartorio-preview", "", [*rules.values()], [_result(*one) for one in found], broken) + "\n"
 
 
-def _result(plan: Plan, finding: Finding, number: int) -> dict[str, Any]:
-    named = (plan.stack, finding.rule, finding.urn, finding.resource, finding.path)
-    place = f" ({printable(finding.path)})" if finding.path else ""
-    told = f"{printable(finding.resource)}: {printable(finding.message)}{place}. {printable(finding.remedy)}"
-    file = finding.source.file if finding.source else f"Pulumi.{plan.stack}.yaml"
-    return {
-        "ruleId": finding.rule,
-        "ruleIndex": number,
-        "level": "error" if finding.enforcement is Enforcement.MANDATORY else "warning",
-        "message": {"text": f"{printable(plan.stack)}: {told}".strip()},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": quote(file)},
-                    "region": {"startLine": finding.source.line if finding.source else 1},
-                },
-                "logicalLocations": [{"fullyQualifiedName": printable(finding.urn) or "the stack", "kind": "resource"}],
-            }
-        ],
-        "partialFingerprints": {"cartorioFinding/v1": hashlib.sha256(json.dumps(named).encode()).hexdigest()},
-    }
+def _result(plan: Plan, finding: Finding) -> Result:
+    path = f" ({finding.path})" if finding.path else ""
+    return Result(
+        rule=finding.rule,
+        level=LEVELS[finding.enforcement.value],
+        resource=f"{plan.stack}: {finding.resource}",
+        message=f"{finding.message}{path}",
+        remedy=finding.remedy,
+        place=Place(finding.source.file, finding.source.line) if finding.source else Place(_file(plan), 1),
+        identity=(plan.stack, finding.rule, finding.urn, finding.resource, finding.path),
+        name=finding.urn or "the stack",
+    )
+
+
+def _file(plan: Plan) -> str:
+    return f"Pulumi.{plan.stack}.yaml"
