@@ -89,13 +89,26 @@ def main() -> None:
 
 
 def show(error: LabError) -> None:
-    """Print what is wrong, where, and what to do, on standard error."""
+    """Print what is wrong, where, and what to do, on standard error.
+
+    Some of it is what others wrote, over several lines: none moves the cursor, or commands the workflow's runner, which
+    takes a line that begins with `::` for its own.
+    """
     from rich.console import Console
     from rich.text import Text
 
+    from delivery.plan.printable import printable
+
     console = Console(stderr=True, highlight=False, emoji=False)  # a URN has things like ":key:" in it
-    console.print(Text.assemble(("error:", "bold red"), f" {error.what}"), soft_wrap=True)
+    console.print(Text.assemble(("error:", "bold red"), f" {_inert(error.what)}"), soft_wrap=True)
     if error.where:
-        console.print(f"  where: {error.where}", soft_wrap=True, markup=False)
+        console.print(f"  where: {printable(error.where)}", soft_wrap=True, markup=False)
     if error.remedy:
-        console.print(f"  do:    {error.remedy}", soft_wrap=True, markup=False)
+        console.print(f"  do:    {_inert(error.remedy)}", soft_wrap=True, markup=False)
+
+
+def _inert(text: str) -> str:
+    from delivery.plan.printable import printable
+
+    lines = (printable(line) for line in text.split("\n"))
+    return "\n".join(f"| {line}" if line.lstrip().startswith("::") else line for line in lines)

@@ -39,6 +39,7 @@ def drift(
     """
     from delivery.drift.report import differing, report
     from delivery.plan import file
+    from delivery.plan.printable import printable
     from lab.errors import UsageError
 
     read = [file.read(path) for path in _files(plans)]
@@ -51,7 +52,7 @@ def drift(
         found = differing(plan)
         typer.echo(f"{plan.stack}: {f'{len(found)} not as applied' if found else 'as applied'}")
         for change in found:
-            typer.echo(f"  {change.operation.value} {change.type} {change.name}")
+            typer.echo(f"  {change.operation.value} {printable(change.type)} {printable(change.name)}")
     if not issue:
         if any(differing(plan) for plan in read):
             raise typer.Exit(_DRIFTED)

@@ -7,19 +7,17 @@ table breaks (https://github.github.com/gfm/).
 
 from __future__ import annotations
 
-import html
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from delivery.comment.markdown import table, text
 
 if TYPE_CHECKING:
     from delivery.plan.model import Change, Plan
 
-_ROWS: Final = 200
+_ROOM: Final = 60_000  # bytes of rows: an issue has 65,536
 _PROPERTIES: Final = 8
 _LONGEST: Final = 160  # characters of a name
-# What GitHub looks for in plain text, besides what HTML knows: mentions, issues, tables, emphasis, links, commits.
-_ACTIVE: Final = re.compile(r"[@#|`*_\[\]()\\~:!.]")
 
 
 @dataclass(frozen=True)
@@ -55,29 +53,30 @@ def differing(plan: Plan) -> tuple[Change, ...]:
 def _lines(plan: Plan, drifted: tuple[Change, ...], run: str) -> list[str]:
     many = "1 resource is" if len(drifted) == 1 else f"{len(drifted)} resources are"
     made = f"{plan.origin.at:%Y-%m-%d %H:%M} UTC"
+    rows, room = [], _ROOM
+    for row in map(_row, drifted):
+        room -= sum(len(cell.encode("utf-8", "replace")) + 3 for cell in row)
+        if room < 0:
+            break
+        rows.append(row)
     lines = [
         f"{many} not as applied, seen {made} with commit {text(plan.origin.commit[:12] or 'unknown')}.",
         "`docs/runbooks/drift.md` says what to do. This issue is kept up to date, and closed when all is as applied.",
         "",
-        "| an update would | resource | type | properties |",
-        "|---|---|---|---|",
-        *(_row(change) for change in drifted[:_ROWS]),
+        table(("an update would", "resource", "type", "properties"), rows),
     ]
-    if len(drifted) > _ROWS:
-        lines += ["", f"{len(drifted) - _ROWS} more are in the plan of the run."]
+    if len(drifted) > len(rows):
+        lines += ["", f"{len(drifted) - len(rows)} more are in the plan of the run."]
     lines += ["", f"Plan `{plan.digest}`" + (f", made by {run}" if run else "")]
     return lines
 
 
-def _row(change: Change) -> str:
-    names = [text(one.path) for one in change.properties[:_PROPERTIES]]
+def _row(change: Change) -> tuple[str, ...]:
+    names = [_name(one.path) for one in change.properties[:_PROPERTIES]]
     if len(change.properties) > _PROPERTIES:
         names.append(f"and {len(change.properties) - _PROPERTIES} more")
-    return f"| **{change.operation.value}** | {text(change.name)} | {text(change.type)} | {', '.join(names)} |"
+    return f"**{change.operation.value}**", _name(change.name), _name(change.type), ", ".join(names)
 
 
-def text(name: str) -> str:
-    """A name as nothing but itself, on one line."""
-    shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
-    plain = "".join(letter if letter.isprintable() else "�" for letter in shown)
-    return _ACTIVE.sub(lambda found: f"&#{ord(found[0])};", html.escape(plain))
+def _name(name: str) -> str:
+    return text(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…")

@@ -11,11 +11,13 @@ from typing import Final
 from pydantic import ValidationError
 
 from delivery.plan.digest import digest
-from delivery.plan.model import SCHEMA, Plan
+from delivery.plan.model import SCHEMA, Counts, Plan
+from delivery.plan.printable import printable
 from lab.errors import UsageError
 
 _LONGEST: Final = 64 * 1024 * 1024  # bytes
 _TOLD: Final = 5
+_SHORT: Final = 120  # characters of what somebody else wrote
 
 
 def write(plan: Plan, file: Path) -> None:
@@ -48,11 +50,12 @@ def read(file: Path) -> Plan:
     """
     remedy = "make it with `cartorio preview STACK --output FILE`"
     try:
-        if file.stat().st_size > _LONGEST:
-            raise UsageError(f"a plan is not longer than {_LONGEST >> 20} MiB", where=str(file), remedy=remedy)
-        content = file.read_bytes()
+        with file.open("rb") as stream:
+            content = stream.read(_LONGEST + 1)
     except OSError as error:
         raise UsageError(f"the plan cannot be read: {error.strerror}", where=str(file), remedy=remedy) from error
+    if len(content) > _LONGEST:
+        raise UsageError(f"a plan is not longer than {_LONGEST >> 20} MiB", where=str(file), remedy=remedy)
     return parse(content, str(file))
 
 
@@ -67,9 +70,14 @@ def parse(content: bytes, where: str) -> Plan:
         plan = Plan.model_validate_json(content)
     except ValidationError as error:
         raise UsageError(_complaint(content, error), where=where, remedy=remedy) from error
+    told = ""
     if (found := digest(plan.project, plan.stack, plan.changes)) != plan.digest:
+        told = f"what it tells has the digest {found}, not {plan.digest}"
+    elif Counts.of(plan.changes, plan.counts.unchanged) != plan.counts:
+        told = "it does not tell as many changes as it counts"
+    if told:
         raise UsageError(
-            f"the plan was changed after it was made: what it tells has the digest {found}, not {plan.digest}",
+            f"the plan was changed after it was made: {told}",
             where=where,
             remedy="review what changed it, and make it anew",
         )
@@ -84,6 +92,6 @@ def _complaint(content: bytes, error: ValidationError) -> str:
         document = None
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
-        return f"this is no plan of {SCHEMA}: its schema is {schema!r}"
+        return f"this is no plan of {SCHEMA}: its schema is {schema!r:.{_SHORT}}"
     told = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)[:_TOLD])
-    return f"the plan is not as docs/plan.schema.json says: {'; '.join(told)}"
+    return printable(f"the plan is not as docs/plan.schema.json says: {'; '.join(one[:_SHORT] for one in told)}")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SCHEMA: Final = "cartorio.plan/v1"
 DIGEST: Final = r"^sha256:[0-9a-f]{64}$"
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
+"""Of a project or a stack, as Pulumi takes it: it becomes part of file names and of lines that programs read."""
 
 
 class Record(BaseModel):
@@ -237,6 +243,19 @@ class Counts(Record):
     imported: int = 0
     unchanged: int = 0
 
+    @classmethod
+    def of(cls, changes: Iterable[Change], unchanged: int) -> Counts:
+        """Those of these changes."""
+        by = Counter(change.operation for change in changes)
+        return cls(
+            create=by[Operation.CREATE],
+            update=by[Operation.UPDATE],
+            replace=by[Operation.REPLACE],
+            delete=by[Operation.DELETE],
+            imported=by[Operation.IMPORT],
+            unchanged=unchanged,
+        )
+
     @property
     def changed(self) -> int:
         """How many are not as they were."""
@@ -283,8 +302,8 @@ class Plan(Record):
     """
 
     schema_: Annotated[Literal["cartorio.plan/v1"], Field(alias="schema")]
-    project: str
-    stack: str
+    project: Name
+    stack: Name
     complete: bool
     digest: Annotated[str, Field(pattern=DIGEST)]
     origin: Origin

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from delivery.plan.model import Enforcement, ExemptionUse, Finding, Image, Severity
 from delivery.plan.values import scrub
+from lab.errors import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +42,11 @@ class PackRecord:
 
 
 def read_record(lines: Iterable[str]) -> PackRecord:
-    """A pack's record. A line that was cut short ends it: the pack was killed."""
+    """A pack's record. A line that was cut short ends it: the pack was killed.
+
+    Raises:
+        LabError: it is a record of another form.
+    """
     paths: dict[str, str] = {}
     exemptions: dict[ExemptionUse, None] = {}
     images: dict[Image, None] = {}
@@ -50,12 +55,18 @@ def read_record(lines: Iterable[str]) -> PackRecord:
             entry = json.loads(line)
         except ValueError:
             break
-        if found := entry.get("reason"):
-            paths[found["text"]] = found["path"]
-        elif found := entry.get("exempted"):
-            exemptions[ExemptionUse.model_validate(_scrubbed(found))] = None
-        elif found := entry.get("image"):
-            images[Image.model_validate(_scrubbed(found))] = None
+        try:
+            if (found := entry.get("reason")) is not None:
+                paths[found["text"]] = found["path"]
+            elif (found := entry.get("exempted")) is not None:
+                exemptions[ExemptionUse.model_validate(_scrubbed(found))] = None
+            elif (found := entry.get("image")) is not None:
+                images[Image.model_validate(_scrubbed(found))] = None
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise LabError(
+                "the policy pack's record is not of a form that is known",
+                remedy="use the policy pack of this checkout (PULUMI_OPTION_POLICY_PACK names another)",
+            ) from error
     return PackRecord(
         paths,
         tuple(sorted(exemptions, key=lambda one: (one.rule, one.urn, one.resource, one.message))),

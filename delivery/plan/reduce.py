@@ -6,14 +6,14 @@ Format: one JSON object a line, `EngineEvent` of github.com/pulumi/pulumi/sdk/v3
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from delivery.plan.changes import changes
 from delivery.plan.digest import digest
-from delivery.plan.model import SCHEMA, Counts, Operation, Plan, Problem
+from delivery.plan.model import SCHEMA, Counts, Plan, Problem
 from delivery.plan.policies import PackRecord, findings
 from delivery.plan.values import plain, scrub, withheld
+from lab.errors import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,20 +42,35 @@ def reduce(
         origin: when, by whom, with what.
         exit_code: of `pulumi`.
         record: what the policy pack told beside its findings.
+
+    Raises:
+        LabError: it is a log of another form.
     """
-    record = record or PackRecord()
+    try:
+        return _reduced(lines, project, stack, origin, exit_code, record or PackRecord())
+    except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise LabError(
+            f"the engine's log is not of a form that is known ({type(error).__name__})",
+            where=f"stack {stack}, Pulumi {origin.engine}",
+            remedy="use the version of Pulumi that this checkout pins (`cartorio toolchain` names it)",
+        ) from error
+
+
+def _reduced(
+    lines: Iterable[str], project: str, stack: str, origin: Origin, exit_code: int, record: PackRecord
+) -> Plan:
     steps: list[Mapping[str, Any]] = []
     said: list[Mapping[str, Any]] = []
     problems: list[Mapping[str, Any]] = []
     outcome: Mapping[str, Any] | None = None
     for event in _events(lines):
-        if found := event.get("resourcePreEvent"):
+        if (found := event.get("resourcePreEvent")) is not None:
             steps.append(found["metadata"])
         elif found := event.get("policyEvent"):
             said.append(found)
         elif (found := event.get("diagnosticEvent")) and found.get("severity") in _PROBLEMS:
             problems.append(found)
-        elif found := event.get("errorEvent"):
+        elif (found := event.get("errorEvent")) is not None:
             problems.append({"severity": "error", "message": found["error"]})
         elif found := event.get("summaryEvent"):
             outcome = found
@@ -71,7 +86,7 @@ def reduce(
         complete=outcome is not None and exit_code == 0,
         digest=digest(project, stack, todo),
         origin=origin,
-        counts=_counts((change.operation for change in todo), outcome),
+        counts=Counts.of(todo, _unchanged(outcome)),
         packs=_packs(outcome),
         changes=todo,
         findings=findings(said, record),
@@ -111,14 +126,6 @@ def _packs(outcome: Mapping[str, Any] | None) -> tuple[str, ...]:
     return tuple(sorted(f"{name.partition('|')[0]} {version}".strip() for name, version in told.items()))
 
 
-def _counts(operations: Iterable[Operation], outcome: Mapping[str, Any] | None) -> Counts:
-    by = Counter(operations)
+def _unchanged(outcome: Mapping[str, Any] | None) -> int:
     told: Mapping[str, int] = (outcome or {}).get("resourceChanges") or {}
-    return Counts(
-        create=by[Operation.CREATE],
-        update=by[Operation.UPDATE],
-        replace=by[Operation.REPLACE],
-        delete=by[Operation.DELETE],
-        imported=by[Operation.IMPORT],
-        unchanged=sum(count for operation, count in told.items() if operation in _UNCHANGED),
-    )
+    return sum(count for operation, count in told.items() if operation in _UNCHANGED)

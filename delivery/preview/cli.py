@@ -61,7 +61,7 @@ def preview(
     secret; `cartorio comment` and `cartorio up` read it. Its digest is the same for two previews of the same thing.
 
     With --lab, the program is previewed from nothing, against a cluster and a cloud on this machine: what a fork's pull
-    request or a laptop can do. In a workflow the plans are added to the job's summary.
+    request or a laptop can do.
 
     For example:
 
@@ -85,22 +85,11 @@ def preview(
     for outcome in outcomes if output else ():
         if outcome.plan and output:
             file.write(outcome.plan, Path(output.replace(_PLACE, outcome.stack)))
-    _summarise(outcomes)
     show(outcomes, format_)
     if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(_FAILED)
     if any(outcome.refused for outcome in outcomes):
         raise typer.Exit(_REFUSED)
-
-
-def _summarise(outcomes: Sequence[Outcome]) -> None:
-    """In a workflow, the plans are in the job's summary: whoever approves a deployment reads them there."""
-    plans = [outcome.plan for outcome in outcomes if outcome.plan]
-    if plans and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        from delivery.comment.summary import append
-        from delivery.comment.wording import ENGLISH
-
-        append(Path(summary), plans, ENGLISH, "")
 
 
 @contextmanager

@@ -39,9 +39,8 @@ def lines(plan: Plan) -> Iterator[Text]:
         about = f" {printable(problem.urn)}:" if problem.urn else ""
         yield Text(f"  {problem.severity}:{about} {printable(problem.message)}", style)
     for used in plan.exemptions:
-        yield Text(
-            f"  exempt: {used.rule}: {printable(used.resource)} until {used.expires} ({printable(used.ticket)})", "dim"
-        )
+        until = f"until {printable(used.expires)} ({printable(used.ticket)})"
+        yield Text(f"  exempt: {printable(used.rule)}: {printable(used.resource)} {until}", "dim")
     for image in plan.images:
         by = f" by {', '.join(map(printable, image.signers))}" if image.signers else ""
         yield Text(f"  image {image.outcome}{by}: {printable(image.reference)}", "dim")
@@ -61,10 +60,11 @@ def _finding(finding: Finding) -> Iterator[Text]:
     style = "red" if finding.enforcement == "mandatory" else "yellow"
     path = f" ({printable(finding.path)})" if finding.path else ""
     yield Text(
-        f"  {finding.enforcement}: {finding.rule}: {printable(finding.resource)}: {printable(finding.message)}{path}",
+        f"  {finding.enforcement}: {printable(finding.rule)}: {printable(finding.resource)}: "
+        f"{printable(finding.message)}{path}",
         style,
     )
     if finding.remedy:
         yield Text(f"    do: {printable(finding.remedy)}")
     if finding.source:
-        yield Text(f"    at: {finding.source.file}:{finding.source.line}", "dim")
+        yield Text(f"    at: {printable(finding.source.file)}:{finding.source.line}", "dim")

@@ -81,6 +81,7 @@ def up(  # noqa: PLR0913 - options
 
 
 def _do(engine: object, plan: Plan, *, approved: bool, file: Path) -> None:
+    from delivery.plan.printable import printable
     from delivery.preview.run import person
     from delivery.up.ledger import Event, Ledger
     from delivery.up.run import update
@@ -91,7 +92,7 @@ def _do(engine: object, plan: Plan, *, approved: bool, file: Path) -> None:
     book, by = Ledger(file), person(os.environ)
     book.add(Event.BEGUN, plan, by, approved=approved)
     try:
-        result = update(engine, plan, lambda line: typer.echo(line, err=True))
+        result = update(engine, plan, lambda line: typer.echo(printable(line), err=True))
     except BaseException as error:
         # An interrupt, too: whoever reads the ledger must not believe that it goes on.
         book.add(Event.FAILED, plan, by, approved=approved, told=type(error).__name__)
@@ -103,7 +104,7 @@ def _do(engine: object, plan: Plan, *, approved: bool, file: Path) -> None:
     if not result.succeeded:
         raise LabError(f"pulumi up failed: {'; '.join(result.told) or 'it said no more'}", where=f"stack {plan.stack}")
     if result.unplanned:
-        typer.echo(f"not as planned: {', '.join(result.unplanned)}", err=True)
+        typer.echo(f"not as planned: {', '.join(map(printable, result.unplanned))}", err=True)
         raise typer.Exit(1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -134,7 +135,8 @@ class Ledger:
     def _lines(self) -> list[str]:
         if not self._file.is_file():
             return []
-        lines = self._file.read_text("utf-8").splitlines(keepends=True)
+        # By this end of a line alone: texts hold others, which `splitlines` would take for one.
+        lines = re.findall(r"[^\n]*\n|[^\n]+", self._file.read_text("utf-8"))
         previous = _FIRST
         for number, line in enumerate(lines, 1):
             if not line.endswith("\n") or _previous(line) != previous:

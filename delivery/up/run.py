@@ -59,8 +59,9 @@ def update(engine: Engine, plan: Plan, output: Callable[[str], None]) -> Result:
             output=lambda line: output(scrub(line)),
             check=False,
         )
-        lines = log.read_text("utf-8", "replace").splitlines() if log.is_file() else []
-    if not lines:
+        # By this end of a line alone: texts hold others, which `splitlines` would take for one.
+        lines = log.read_text("utf-8", "replace").split("\n") if log.is_file() else []
+    if not any(lines):
         raise LabError(f"pulumi up failed: {scrub(finished.stderr.strip())[-500:]}", where=f"stack {plan.stack}")
     done = reduce(lines, project=plan.project, stack=plan.stack, origin=plan.origin, exit_code=finished.exit_code)
     planned = {(change.operation, change.urn) for change in plan.changes}

@@ -169,7 +169,8 @@ class Engine:
             finished = self.run(
                 command, *flags, "--color", "never", "--event-log", str(log), stack=stack, output=output, check=False
             )
-            lines = log.read_text("utf-8").splitlines() if log.is_file() else []
+            # By this end of a line alone: texts hold others, which `splitlines` would take for one.
+            lines = log.read_text("utf-8").rstrip("\n").split("\n") if log.is_file() else []
         summary = summarize(lines, finished.exit_code)
         if finished.exit_code != 0 and not summary.finished and not summary.diagnostics:
             # It never came to the point of logging events: a lock, a bad project file, a missing plugin.

@@ -86,6 +86,16 @@ def test_text_survives_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == f"error: {text}\n  where: {text}\n  do:    {text}\n"
 
 
+def test_an_error_moves_no_cursor_and_commands_no_runner(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.show(
+        LabError("it said:\n::add-mask::x\n  ::error::y\nand \x1b[2J", where="a\n::error::z", remedy="b\n::stop::c")
+    )
+    said = capsys.readouterr().err
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::")]
+    assert "\x1b" not in said
+    assert "| ::add-mask::x" in said
+
+
 @given(_MESSAGES)
 def test_any_printable_text_survives(text: str) -> None:
     with contextlib.redirect_stderr(io.StringIO()) as said:

@@ -37,6 +37,14 @@ def test_drift_is_exit_code_one_and_its_resources(plans: Path) -> None:
     assert RUNNER.invoke(app, ["drift", str(plans / "plan-staging.json")]).exit_code == 0
 
 
+def test_a_name_moves_no_cursor_and_commands_no_runner(tmp_path: Path) -> None:
+    file.write(plan(step("delete", "a\n::error::x\x1b[2J")), tmp_path / "plan.json")
+    done = RUNNER.invoke(app, ["drift", str(tmp_path / "plan.json")])
+    assert done.exit_code == 1
+    assert "\x1b" not in done.stdout
+    assert not [line for line in done.stdout.splitlines() if line.startswith("::")]
+
+
 def test_in_a_workflow_the_issue_says_it(plans: Path, github: GitHubDouble, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "API_URL": github.url,

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from delivery.drift.report import differing, report, text
+from delivery.drift.report import differing, report
 from tests.support.plans import plan, state, step
 
 NASTY = (
@@ -54,11 +54,13 @@ def test_whatever_stands_in_a_name_is_a_text(name: str) -> None:
 
 
 def test_long_names_and_many_rows_fit_into_an_issue() -> None:
-    body = report(plan(*(step("delete", f"{number}-{'x' * 500}") for number in range(3000)))).body
-    assert len(body) < 65_536
-    assert "2800 more are in the plan of the run." in body
+    many = {f"{'`' * 40}{number}": {"diffKind": "update", "inputDiff": True} for number in range(20)}
+    body = report(plan(*(step("update", f"{number}-{'|' * 500}", detailedDiff=many) for number in range(400)))).body
+    assert len(body.encode()) < 65_536
+    shown = body.count("**update**")
+    assert shown > 5
+    assert f"{400 - shown} more are in the plan of the run." in body
 
 
 def test_a_name_is_cut_and_stays_readable() -> None:
-    assert text("evidence") == "evidence"
-    assert text("x" * 500) == f"{'x' * 160}…"
+    assert f"| {'x' * 160}… |" in report(plan(step("delete", "x" * 500))).body

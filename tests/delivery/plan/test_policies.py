@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from delivery.plan.model import Enforcement, Severity
 from delivery.plan.policies import findings, read_record
+from lab.errors import LabError
 from tests.support.plans import policy, urn
 
 _EXEMPTED = {
@@ -76,3 +79,21 @@ def test_a_record_that_was_cut_short_tells_what_came_before() -> None:
     record = read_record([lines[0], lines[1][:20]])
     assert len(record.images) == 1
     assert record.exemptions == ()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        [],
+        1,
+        "x",
+        {"reason": {}},
+        {"reason": 1},
+        {"image": {"reference": 1}},
+        {"exempted": {"rule": "x"}},
+        {"image": []},
+    ],
+)
+def test_a_record_of_another_form_is_said(entry: object) -> None:
+    with pytest.raises(LabError, match="the policy pack's record is not of a form that is known"):
+        read_record(_record(entry))

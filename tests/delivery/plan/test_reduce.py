@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.plan.model import Counts
 from delivery.plan.reduce import reduce
+from lab.errors import LabError
 from tests.support.plans import ORIGIN, log, plan, policy, state, step
 
 _STEPS = (
@@ -71,6 +73,23 @@ def test_what_a_plan_withholds_no_message_quotes() -> None:
 
 def test_a_preview_that_failed_is_not_complete() -> None:
     assert not plan(*_STEPS, exit_code=255).complete
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [], 1, "x", {"resourcePreEvent": {}}, {"resourcePreEvent": {"metadata": {"op": "create"}}},
+        {"resourcePreEvent": {"metadata": []}}, {"policyEvent": {"message": "x"}}, {"policyEvent": 1},
+        {"diagnosticEvent": {"severity": "error"}}, {"summaryEvent": {"resourceChanges": {"same": "many"}}},
+        {"errorEvent": {}}, {"summaryEvent": {"PolicyPacks": ["x"]}},
+        {"resourcePreEvent": {"metadata": {**_STEPS[1], "detailedDiff": {"x": 1}}}},
+        {"resourcePreEvent": {"metadata": {**_STEPS[1], "new": [1]}}},
+    ],
+)  # fmt: skip
+def test_a_log_of_another_form_is_said(line: object) -> None:
+    """By a newer engine, or by a program that writes into it."""
+    with pytest.raises(LabError, match="the engine's log is not of a form that is known"):
+        reduce([json.dumps(line), *log()], project="p", stack="s", origin=ORIGIN)
 
 
 @given(st.integers(min_value=0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from delivery.plan.model import Source
 from delivery.plan.policies import read_record
 from delivery.preview.text import lines
@@ -45,3 +47,17 @@ def test_a_finding_says_where_in_the_program() -> None:
     said = "\n".join(line.plain for line in lines(made.model_copy(update={"findings": (placed,)})))
     assert "it is open (acl)" in said
     assert "at: components/data.py:7" in said
+
+
+def test_nothing_of_it_begins_a_line_or_moves_the_cursor() -> None:
+    odd = "x\n::error::y\x1b[2J"
+    told = plan(policies=(policy(odd, where=odd, why=odd, remedy=odd),), record=read_record(_exempted(odd)))
+    placed = told.findings[0].model_copy(update={"source": Source(file=odd, line=7), "path": odd})
+    said = "\n".join(line.plain for line in lines(told.model_copy(update={"findings": (placed,)})))
+    assert "\x1b" not in said
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::")]
+
+
+def _exempted(odd: str) -> list[str]:
+    names = ("rule", "urn", "resource", "message", "reason", "owner", "ticket", "expires")
+    return [json.dumps({"exempted": dict.fromkeys(names, odd)})]

@@ -88,3 +88,11 @@ def test_what_cannot_be_written_down(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LabError, match="cannot be written down, so it is not done"):
         _written(tmp_path / "file" / "ledger.jsonl")
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\x85", "\x0b", "\x1c", "\r", "\n"])
+def test_whatever_ends_a_line_elsewhere_is_part_of_one_here(tmp_path: Path, odd: str) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    for _ in range(2):
+        ledger.add(Event.FAILED, _PLAN, "ana", approved=True, told=f"it{odd}broke")
+    assert [entry.told for entry in ledger.entries()] == [f"it{odd}broke"] * 2

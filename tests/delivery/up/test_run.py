@@ -44,6 +44,12 @@ def test_what_was_planned_was_done(double: EngineDouble, tmp_path: Path) -> None
     assert call[:4] == ["up", "--yes", "--skip-preview", "--non-interactive"]
 
 
+def test_what_ends_a_line_elsewhere_ends_no_event(double: EngineDouble, tmp_path: Path) -> None:
+    said = json.dumps({"diagnosticEvent": {"severity": "info", "message": "a\x85b\u2028c"}}, ensure_ascii=False)
+    double.answers("producao", [said, *log(step("create", "a"), step("delete", "b"))], command="up")
+    assert update(_engine(tmp_path), _PLAN, lambda _: None).well
+
+
 def test_what_was_not_planned_is_told(double: EngineDouble, tmp_path: Path) -> None:
     double.answers("producao", log(step("create", "a"), step("delete", "other")), command="up")
     result = update(_engine(tmp_path), _PLAN, lambda _: None)

@@ -28,12 +28,13 @@ def missing(call: str) -> Iterator[str]:
         yield from (word for word in words if "=" not in word and word not in TARGETS)
         return
     command: Any = typer.main.get_command(app)
-    while commands := getattr(command, "commands", None):
+    while hasattr(command, "get_command"):
         name = words.pop(0) if words else "a command"
-        if name not in commands:
+        found = command.get_command(typer.Context(command), name)
+        if found is None:
             yield name
             return
-        command = commands[name]
+        command = found
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     yield from (word for word in words if word.startswith("-") and word not in known)
     needed = [one for one in command.params if one.param_type_name == "argument" and one.required]
