@@ -20,7 +20,7 @@ def _result(**more: Any) -> Result:  # noqa: ANN401 - any of its attributes
         "rule": "other/rule", "level": "error", "resource": "Pod x/api", "message": "it is not signed",
         "remedy": "Sign it.", "place": Place("dir/a b.yaml", 7), "identity": ("other/rule", "Pod x/api"),
     }  # fmt: skip
-    return Result(**{**given, **more})  # type: ignore[arg-type]
+    return Result(**{**given, **more})
 
 
 @pytest.fixture(scope="module")
