@@ -7,6 +7,9 @@ with the same messages (a test holds the two together), but reads a resource ane
 - An unknown value is `UNKNOWN`, and the rules decide; `pulumi_policy` would take a rule that meets one for advice.
 - Nothing may escape from here: what cannot be read or fails is a mandatory violation, and no traceback.
 - Properties have their secrets marked. The rules get them as plain values, and no message quotes what was marked.
+- In a preview, what helm has to render is rendered beside the engine's other work, and judged when the engine shows the
+  whole stack: it always does, or the preview has failed (`deployment_executor.go`, `analyze_snapshot.go`), and takes a
+  violation from there as from anywhere. In an update nothing is let pass before it is judged.
 - A rule that has a remedy and is mandatory has the level *remediate*: its remedy is applied before anything is judged,
   the engine shows it, and what is left is a mandatory violation. Secrets and unknowns around it go back as they came.
 """
@@ -17,53 +20,39 @@ import json
 import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi.runtime.proto import analyzer_pb2
 
+from guardrails import adapter_messages as messages
 from guardrails.examiner import Examiner, surroundings
 from guardrails.handed_over import plain, plain_value, remedied
 from guardrails.mask import Mask
-from guardrails.model import Enforcement, Policy, Profile
+from guardrails.model import Policy, Profile
 from guardrails.record import Record
 from guardrails.resources.aws_tags import default_tags
-from guardrails.resources.base import Declared, Stack
+from guardrails.resources.base import Declared
+from guardrails.resources.helm import RELEASE_TYPE
 from guardrails.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from google.protobuf import struct_pb2
 
     from guardrails.judge import Judgement, Violation
     from guardrails.resources.reading import Unknown
 
-NAME: Final = "cartorio-guardrails"
-"""The pack's name, which the engine shows."""
-
-_FRONT: Final = "pack/readable"
 _PROFILE_KEY: Final = "cartorio:profile"
 _DEFAULT_TAGS: Final = "defaultTags"
 _INDENT: Final = "\n        "
-_REGISTRIES: Final = "registries"
-_SCHEMA: Final[dict[str, Any]] = {
-    _REGISTRIES: {
-        "type": "array",
-        "items": {"type": "string", "minLength": 1},
-        "description": "Repositories that images may come from, each with everything below it, for every profile; "
-        "without it, those of settings.yaml for the stack's profile.",
-    }
-}
-_LEVELS: Final = {
-    Enforcement.DISABLED: analyzer_pb2.DISABLED,
-    Enforcement.ADVISORY: analyzer_pb2.ADVISORY,
-    Enforcement.MANDATORY: analyzer_pb2.MANDATORY,
-}
-# The engine takes PulumiPolicy.yaml's instead.
-_VERSION: Final = "0.0.1"
+_HELPERS: Final = 4
 
 
 def adapt(catalogue: Sequence[Policy]) -> Analyzer:
@@ -79,7 +68,13 @@ def adapt(catalogue: Sequence[Policy]) -> Analyzer:
         outside = surroundings(pack, root, catalogue, profile, datetime.now(UTC))
     except SettingsError as error:
         return Analyzer(catalogue, profile, None, f"the pack's settings cannot be used: {error}")
-    return Analyzer(catalogue, profile, Examiner(catalogue, profile, outside), secrets=_config_secrets(os.environ))
+    return Analyzer(
+        catalogue,
+        profile,
+        Examiner(catalogue, profile, outside),
+        secrets=_config_secrets(os.environ),
+        preview=os.environ.get("PULUMI_DRY_RUN") == "true",
+    )
 
 
 def profile_of(environment: Mapping[str, str]) -> Profile:
@@ -113,6 +108,7 @@ class Analyzer:
         examiner: judges; None when the pack itself is broken.
         problem: what is broken then.
         secrets: texts that no message may show.
+        preview: nothing is done to what passes here, so that a judgement may wait for the end.
     """
 
     def __init__(
@@ -122,12 +118,14 @@ class Analyzer:
         examiner: Examiner | None,
         problem: str = "",
         secrets: Iterable[str] = (),
+        *,
+        preview: bool = False,
     ) -> None:
-        front = [policy for policy in catalogue if policy.id == _FRONT]
-        self._policies = (*front, *(policy for policy in catalogue if policy.id != _FRONT))
-        self._alone = tuple(policy for policy in self._policies if not _across(policy))
-        self._across = tuple(policy for policy in self._policies if _across(policy))
-        self._levels = {policy.id: _level(policy, profile) for policy in catalogue}
+        front = [policy for policy in catalogue if policy.id == messages.FRONT]
+        self._policies = (*front, *(policy for policy in catalogue if policy.id != messages.FRONT))
+        self._alone = tuple(policy for policy in self._policies if not messages.across(policy))
+        self._across = tuple(policy for policy in self._policies if messages.across(policy))
+        self._levels = {policy.id: messages.level(policy, profile) for policy in catalogue}
         self._front = front[0]
         self._registries: tuple[str, ...] = ()
         self._examiner = examiner
@@ -135,22 +133,24 @@ class Analyzer:
         self._mask = Mask()
         self._mask.learn(secrets)
         self._record = Record(os.environ, self._mask.hide)
+        self._preview = preview
+        self._waiting: list[tuple[Declared, Future[None]]] = []
+        self._helpers = ThreadPoolExecutor(_HELPERS, thread_name_prefix="render")
         self._inputs: dict[str, Mapping[str, Any]] = {}
         self._beside: dict[frozenset[str], analyzer_pb2.AnalyzeResponse] = {}
         self._lock = threading.Lock()
 
     def info(self) -> analyzer_pb2.AnalyzerInfo:
         """What the engine shows of the pack, and checks its configuration by."""
-        policies = [_described(policy, self._levels[policy.id]) for policy in (*self._alone, *self._across)]
-        return analyzer_pb2.AnalyzerInfo(name=NAME, version=_VERSION, supportsConfig=True, policies=policies)
+        return messages.info((policy, self._levels[policy.id]) for policy in (*self._alone, *self._across))
 
     def configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest) -> None:
         """Take the levels and the registries that somebody gives from outside."""
         with self._lock:
             for name, config in request.policyConfig.items():
                 self._levels[name] = config.enforcementLevel
-                if name == _FRONT and _REGISTRIES in config.properties.fields:
-                    given = plain_value(config.properties.fields[_REGISTRIES], [])
+                if name == messages.FRONT and messages.REGISTRIES in config.properties.fields:
+                    given = plain_value(config.properties.fields[messages.REGISTRIES], [])
                     self._registries = tuple(given) if isinstance(given, list) else ()
             self._beside.clear()
 
@@ -177,8 +177,8 @@ class Analyzer:
             if fixes:
                 response.remediations.add(
                     policyName=policy.id,
-                    policyPackName=NAME,
-                    policyPackVersion=_VERSION,
+                    policyPackName=messages.NAME,
+                    policyPackVersion=messages.VERSION,
                     description=policy.title,
                     properties=properties,
                 )
@@ -187,8 +187,11 @@ class Analyzer:
     def analyze(self, asked: analyzer_pb2.AnalyzeRequest) -> analyzer_pb2.AnalyzeResponse:
         """Judge a resource, as the program asks for it, by all rules about single ones."""
         with self._lock:
-            title = f"{asked.type} {asked.name}"
-            applied, found = self._answer(asked.urn, title, self._alone, lambda e: self._examined(e, asked))
+            applied: frozenset[str] = frozenset()
+            found: list[analyzer_pb2.AnalyzeDiagnostic] = []
+            if not self._postponed(asked):
+                title = f"{asked.type} {asked.name}"
+                applied, found = self._answer(asked.urn, title, self._alone, lambda e: self._examined(e, asked))
             beside = self._beside.get(applied)
             if beside is None:
                 beside = self._beside[applied] = self._not_applicable(applied)
@@ -201,13 +204,37 @@ class Analyzer:
     def analyze_stack(self, asked: analyzer_pb2.AnalyzeStackRequest) -> analyzer_pb2.AnalyzeResponse:
         """Judge all resources, as the update leaves them, by the rules across them."""
         with self._lock:
+            late = self._late()  # first: what exemptions were used for is among what the rules across look at
             _, found = self._answer("", "the stack", self._across, lambda e: e.examine_stack(self._finals(asked)))
-            return analyzer_pb2.AnalyzeResponse(diagnostics=found)
+            return analyzer_pb2.AnalyzeResponse(diagnostics=[*late, *found])
 
     def _examined(self, examiner: Examiner, asked: analyzer_pb2.AnalyzeRequest) -> Judgement:
         declared = self._declared(asked, asked.properties)
         self._inputs[asked.urn] = declared.properties
         return examiner.examine(declared, self._registries or None)
+
+    def _postponed(self, asked: analyzer_pb2.AnalyzeRequest) -> bool:
+        """Whether a resource is judged at the end, having been given to helm now."""
+        if not self._preview or asked.type != RELEASE_TYPE or self._examiner is None:
+            return False
+        try:
+            declared = self._declared(asked, asked.properties)
+        except Exception:  # noqa: BLE001 - what cannot be read is refused at once
+            return False
+        self._inputs[asked.urn] = declared.properties
+        self._waiting.append((declared, self._helpers.submit(self._examiner.render, declared)))
+        return True
+
+    def _late(self) -> list[analyzer_pb2.AnalyzeDiagnostic]:
+        """What there is to say of the resources that were postponed."""
+        waiting, self._waiting = self._waiting, []
+        found: list[analyzer_pb2.AnalyzeDiagnostic] = []
+        for declared, rendered in waiting:
+            wait([rendered])  # what it raises, if anything, it raises again when it is judged
+            title = f"{declared.type} {declared.name}"
+            judge = partial(_examine, declared=declared, registries=self._registries or None)
+            found += self._answer(declared.address, title, self._alone, judge)[1]
+        return found
 
     def _finals(self, asked: analyzer_pb2.AnalyzeStackRequest) -> Iterator[Declared]:
         """The resources with their outputs, or their inputs while their provider cannot be asked yet."""
@@ -250,13 +277,13 @@ class Analyzer:
             try:
                 judgement = examine(self._examiner)
                 self._record.add(judgement, self._examiner.verdicts)
-                return judgement.applied, list(self._said(judgement, policies))
+                return judgement.applied | {messages.FRONT}, list(self._said(judgement, policies))
             except Exception as error:  # noqa: BLE001 - whatever failed, the verdict is "not judged"
                 problem = f"the pack failed with {type(error).__name__}, so nobody has judged this"
         remedy = "Correct the pack; nothing is deployed while it cannot judge."
-        message = _message(self._mask.hide(title), problem, remedy)
+        message = messages.text(self._mask.hide(title), problem, remedy)
         # Whatever level somebody gave `pack/readable`.
-        return frozenset(), [self._diagnostic(self._front, analyzer_pb2.MANDATORY, message, urn)]
+        return frozenset({messages.FRONT}), [messages.diagnostic(self._front, analyzer_pb2.MANDATORY, message, urn)]
 
     def _said(self, judgement: Judgement, policies: Iterable[Policy]) -> Iterator[analyzer_pb2.AnalyzeDiagnostic]:
         """A judgement's violations, those of one policy and one object with one remedy together."""
@@ -272,62 +299,21 @@ class Analyzer:
                 reasons = [f"{v.message} ({v.path})" if v.path else v.message for v in violations]
                 # The catalogue's own words hold no secret; a short secret must not black them out.
                 shown = remedy if remedy == policy.remediation else self._mask.hide(remedy)
-                message = _message(self._mask.hide(resource), self._mask.hide(_INDENT.join(reasons)), shown)
+                message = messages.text(self._mask.hide(resource), self._mask.hide(_INDENT.join(reasons)), shown)
                 if level != analyzer_pb2.DISABLED:
-                    yield self._diagnostic(policy, level, message, address)
-
-    def _diagnostic(
-        self, policy: Policy, level: analyzer_pb2.EnforcementLevel.ValueType, message: str, urn: str
-    ) -> analyzer_pb2.AnalyzeDiagnostic:
-        return analyzer_pb2.AnalyzeDiagnostic(
-            policyName=policy.id,
-            policyPackName=NAME,
-            policyPackVersion=_VERSION,
-            description=policy.title,
-            message=f"{policy.title}\n{message}",
-            enforcementLevel=level,
-            urn=urn,
-            severity=_severity(policy),
-        )
+                    yield messages.diagnostic(policy, level, message, address)
 
     def _not_applicable(self, applied: frozenset[str]) -> analyzer_pb2.AnalyzeResponse:
         """The rules that had nothing to judge, which the engine is not to count as passed."""
         response = analyzer_pb2.AnalyzeResponse()
         for policy in self._alone:
-            if policy.id not in applied and policy.id != _FRONT and self._levels[policy.id] != analyzer_pb2.DISABLED:
+            if policy.id not in applied and self._levels[policy.id] != analyzer_pb2.DISABLED:
                 response.not_applicable.add(policy_name=policy.id)
         return response
 
 
-def _across(policy: Policy) -> bool:
-    return Stack in policy.resource_types
-
-
-def _level(policy: Policy, profile: Profile) -> analyzer_pb2.EnforcementLevel.ValueType:
-    level = _LEVELS[policy.enforcement[profile]]
-    return analyzer_pb2.REMEDIATE if policy.remedy is not None and level == analyzer_pb2.MANDATORY else level
-
-
-def _severity(policy: Policy) -> analyzer_pb2.PolicySeverity.ValueType:
-    return analyzer_pb2.PolicySeverity.Value(f"POLICY_SEVERITY_{policy.severity.name}")
-
-
-def _described(policy: Policy, level: analyzer_pb2.EnforcementLevel.ValueType) -> analyzer_pb2.PolicyInfo:
-    info = analyzer_pb2.PolicyInfo(
-        name=policy.id,
-        description=policy.title,
-        enforcementLevel=level,
-        policy_type=analyzer_pb2.POLICY_TYPE_STACK if _across(policy) else analyzer_pb2.POLICY_TYPE_RESOURCE,
-        severity=_severity(policy),
-        remediation_steps=policy.remediation,
-    )
-    if policy.id == _FRONT:
-        info.configSchema.properties.update(_SCHEMA)
-    if policy.controls:
-        control = policy.controls[0]
-        info.framework.name, info.framework.version = control.framework, control.version
-        info.framework.reference, info.framework.specification = control.ref, control.source_url
-    return info
+def _examine(examiner: Examiner, declared: Declared, registries: tuple[str, ...] | None) -> Judgement:
+    return examiner.examine(declared, registries)
 
 
 def _default_tags(provider: struct_pb2.Struct) -> Mapping[str, Any] | Unknown:
@@ -335,7 +321,3 @@ def _default_tags(provider: struct_pb2.Struct) -> Mapping[str, Any] | Unknown:
     if _DEFAULT_TAGS not in provider.fields:
         return {}
     return default_tags({_DEFAULT_TAGS: plain_value(provider.fields[_DEFAULT_TAGS], [])})
-
-
-def _message(where: str, why: str, remedy: str) -> str:
-    return f"where:  {where}\nwhy:    {why}\nremedy: {remedy}"

@@ -110,6 +110,11 @@ class Examiner:
                 verifier = self._outside.verifier()
                 self._verifier = self._verifier or verifier
 
+    def render(self, declared: Declared) -> None:
+        """Have a release rendered before it is judged; for a thread beside the one that judges. Never raises."""
+        with contextlib.suppress(Exception):
+            self._outside.renderer.render(declared.name, declared.properties)
+
     def examine(self, declared: Declared, registries: tuple[str, ...] | None = None) -> Judgement:
         """Judge one declaration and everything inside it by the rules about single resources.
 

@@ -1,4 +1,4 @@
-"""Over real gRPC, as the engine calls; what the pack says of itself is held to what Pulumi's own SDK would say."""
+"""Over real gRPC, as the engine calls."""
 
 from __future__ import annotations
 
@@ -7,34 +7,20 @@ import socket
 import subprocess
 import sys
 from concurrent import futures
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
-from pulumi_policy import (
-    EnforcementLevel,
-    PolicyComplianceFramework,
-    PolicyConfigSchema,
-    ResourceValidationPolicy,
-    Severity,
-    StackValidationPolicy,
-)
-from pulumi_policy import Policy as PulumiPolicy
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from guardrails import adapter, adapter_server
+from guardrails import adapter_server
 from guardrails.catalogue import CATALOGUE
-from guardrails.model import Profile
-from guardrails.resources.base import Stack
 from guardrails.settings import PACK, pack_version
 from tests.policy_pack.test_adapter import IMAGE, POD, Engine, _pod, _struct, _urn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from guardrails.model import Policy
 
 REQUEST = analyzer_pb2.AnalyzeRequest(type=POD, properties=_struct(_pod()), urn=_urn(POD, "api"), name="api")
 
@@ -120,34 +106,3 @@ def test_a_port_that_cannot_be_had_is_another() -> None:
         server, port = adapter_server.serve(Engine().analyzer, taken)
     server.stop(grace=None).wait()
     assert port not in {0, taken}
-
-
-def _sdks(policy: Policy, profile: Profile) -> PulumiPolicy:
-    """The policy as somebody would write it with Pulumi's own SDK."""
-    level = EnforcementLevel(policy.enforcement[profile].value)
-    if policy.remedy is not None and level is EnforcementLevel.MANDATORY:
-        level = EnforcementLevel.REMEDIATE
-    control = policy.controls[0] if policy.controls else None
-    made: dict[str, Any] = {
-        "name": policy.id,
-        "description": policy.title,
-        "validate": lambda *_: None,
-        "enforcement_level": level,
-        "severity": Severity(policy.severity.value),
-        "remediation_steps": policy.remediation,
-        "config_schema": PolicyConfigSchema(adapter._SCHEMA) if policy.id == "pack/readable" else None,
-        "framework": control
-        and PolicyComplianceFramework(control.framework, control.version, control.ref, control.source_url),
-    }
-    return StackValidationPolicy(**made) if Stack in policy.resource_types else ResourceValidationPolicy(**made)
-
-
-@pytest.mark.parametrize("profile", Profile)
-def test_the_pack_describes_itself_as_the_sdk_would(profile: Profile) -> None:
-    policies = [_sdks(policy, profile) for policy in CATALOGUE]
-    theirs: Any = _PolicyAnalyzerServicer(adapter.NAME, "0.0.1", policies, EnforcementLevel.ADVISORY)
-    expected = theirs.GetAnalyzerInfo(None, None)
-    found = adapter.Analyzer(CATALOGUE, profile, None, "none").info()
-    for info in (expected, found):
-        info.policies.sort(key=lambda policy: policy.name)
-    assert found == expected

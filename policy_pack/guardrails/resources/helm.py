@@ -89,7 +89,7 @@ class _Order:
 
 
 class Renderer:
-    """Renders releases, each content once.
+    """Renders releases, each content once. Threads may share it: at worst two render the same.
 
     Args:
         root: the folder that chart paths are relative to: the Pulumi project's.
@@ -101,7 +101,7 @@ class Renderer:
         self._root = root
         self._kubernetes_version = kubernetes_version
         self._environment = environment or {}
-        self._rendered: dict[str, tuple[Any, ...]] = {}
+        self._rendered: dict[str, tuple[Any, ...] | HelmError] = {}
         self._archives: dict[str, bytes] = {}
 
     def render(self, name: str, properties: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -124,8 +124,13 @@ class Renderer:
         key = _fingerprint(order)
         if key not in self._rendered:
             empty = served is not None and served.stands_in and chart_mirror.holds_nothing(archive)
-            self._rendered[key] = () if empty else self._run(order)
+            try:
+                self._rendered[key] = () if empty else self._run(order)
+            except HelmError as error:
+                self._rendered[key] = error
         manifests = self._rendered[key]
+        if isinstance(manifests, HelmError):
+            raise manifests
         if served is None or not served.stands_in:
             return manifests
         chart = f"{served.name} {served.version}"

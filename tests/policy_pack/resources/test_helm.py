@@ -278,3 +278,12 @@ def test_a_machine_without_helm_is_told_what_to_install(project: Path, monkeypat
     with pytest.raises(HelmError, match="helm is not on PATH") as caught:
         _render(project)
     assert "make up" in caught.value.remedy
+
+
+def test_a_chart_that_fails_is_asked_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    renderer = Renderer(project, "1.36.3")
+    for path in (None, ""):  # the second time without a helm to ask
+        if path is not None:
+            monkeypatch.setenv("PATH", path)
+        with pytest.raises(HelmError, match="image is needed"):
+            renderer.render("x", {"chart": "./charts/app", "values": {"image": ""}})
