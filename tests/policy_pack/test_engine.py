@@ -75,6 +75,16 @@ token = pulumi.Config().require_secret("token")
 k8s.core.v1.Pod("unsaid", metadata={"name": "unsaid"}, opts=cluster, spec={"containers": [
     {"name": "c", "image": "nginx", "env": [{"name": "TOKEN", "value": token}]}]})
 """
+RELEASED = """
+import pulumi, pulumi_kubernetes as k8s
+cluster = pulumi.ResourceOptions(provider=k8s.Provider("cluster", render_yaml_to_directory="manifests"))
+k8s.helm.v3.Release("deeds", name="deeds", chart="./chart", namespace="deeds", opts=cluster)
+"""
+CHART = {
+    "Chart.yaml": "apiVersion: v2\nname: deeds\nversion: 1.0.0\n",
+    "templates/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: api}\n"
+    "spec: {containers: [{name: api, image: 'nginx:latest'}]}\n",
+}
 COMPLIANT = """
 import pulumi, pulumi_kubernetes as k8s
 cluster = pulumi.ResourceOptions(provider=k8s.Provider("cluster", render_yaml_to_directory="manifests"))
@@ -206,6 +216,23 @@ def test_what_nobody_chose_is_put_right_and_said_and_secrets_around_it_stay_secr
     assert "pss/restricted/seccomp-profile" in done.stdout
     assert '"RuntimeDefault"' in done.stdout
     assert SECRET not in events.read_text()
+
+
+def test_a_release_is_judged_by_its_pods_at_a_previews_end_and_before_an_update_acts(project: Project) -> None:
+    (project.folder / "__main__.py").write_text(RELEASED)
+    for name, text in CHART.items():
+        file = project.folder / "chart" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    project.environment["CARTORIO_PROJECT_ROOT"] = str(project.folder)
+    events = project.folder / "events.json"
+    for command in (("preview",), ("up", "--yes", "--skip-preview")):
+        done = project.pulumi(*command, "--event-log", str(events))
+        _refused(done)
+        pinned = _violations(events)["image/digest-pinned", "deeds"]
+        assert pinned["enforcementLevel"] == "mandatory"
+        assert "Pod api in Helm release deeds" in pinned["message"]
+    assert "Release" not in project.ok("stack", "export")
 
 
 def test_a_refused_update_leaves_the_stack_untouched(project: Project) -> None:
