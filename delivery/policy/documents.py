@@ -132,7 +132,7 @@ def _is_list(content: object) -> bool:
     # Lists of Kubernetes itself only: what else is called so may be an object with more in it than its items.
     return (
         isinstance(content, Mapping)
-        and content.get("apiVersion") in {"v1", "apps/v1", "batch/v1"}
+        and content.get("apiVersion") in ("v1", "apps/v1", "batch/v1")  # no set: it may be no text, and hash to nothing
         and str(content.get("kind")).endswith("List")
         and isinstance(content.get("items"), list)
         and all(isinstance(item, Mapping) for item in content["items"])

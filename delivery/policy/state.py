@@ -80,6 +80,7 @@ def _provided(listed: list[Any], secrets: set[str]) -> Iterator[tuple[str, Mappi
 def _declared(raw: Mapping[str, Any], key: str, secrets: set[str]) -> Declared:
     properties = raw.get(key) or {}
     sources = raw.get("propertyDependencies") or {}
+    ignored = raw.get("ignoreChanges")
     if not isinstance(properties, Mapping) or not isinstance(sources, Mapping):
         raise UnreadableError(f"is no export of a stack: {key} of {raw['urn']} is no object")
     return Declared(
@@ -93,7 +94,7 @@ def _declared(raw: Mapping[str, Any], key: str, secrets: set[str]) -> Declared:
             if isinstance(urns, list)
         },
         protect=raw.get("protect") is True,
-        ignored=tuple(raw["ignoreChanges"]) if isinstance(raw.get("ignoreChanges"), list) else (),
+        ignored=tuple(path for path in ignored if isinstance(path, str)) if isinstance(ignored, list) else (),
     )
 
 

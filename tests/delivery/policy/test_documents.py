@@ -73,6 +73,7 @@ def test_a_list_is_opened_and_a_list_in_it() -> None:
         {"apiVersion": "example.org/v1", "kind": "AccessList", "items": [{}]},
         {"apiVersion": "v1", "kind": "List", "items": "none"},
         {"apiVersion": "v1", "kind": "List", "items": ["text"]},
+        {"apiVersion": ["v1"], "kind": "List", "items": [{}]},
     ],
 )
 def test_what_is_no_list_stays_whole(content: object) -> None:

@@ -43,6 +43,11 @@ def test_a_resource_is_what_was_put_in_and_what_came_out() -> None:
     assert (item.document, item.group) == (1, "state.json")
 
 
+def test_what_is_no_text_is_no_property_that_is_ignored() -> None:
+    (item,), _ = _read(_resource(ignoreChanges=["tags", None, {}], propertyDependencies={"bucket": [URN, 1]}))
+    assert (item.declared.ignored, item.declared.dependencies) == (("tags",), {"bucket": (URN,)})
+
+
 def test_what_waits_for_its_deletion_is_gone() -> None:
     assert _read(_resource(delete=True))[0] == []
     assert list(state.resources({"deployment": {"resources": None}}, "f", set())) == []
