@@ -191,7 +191,8 @@ class Renderer:
                 "Vendor the chart into the project (`helm pull --untar`), name its folder, leave repositoryOpts out.",
             )
         folder = self._root / chart
-        if not folder.exists():
+        # Looked for before the folder is looked through: any folder could be named, and the root of the machine is one.
+        if not os.path.isfile(folder) and not os.path.isfile(folder / "Chart.yaml"):  # noqa: PTH113 - no to any text
             raise HelmError(
                 f"the project has no chart {chart!r}",
                 "Name a chart's folder or archive in the project; `helm pull` fetches one to vendor.",
@@ -205,10 +206,9 @@ class Renderer:
             try:
                 with (self._root / file.value).open("rb") as stream:
                     content = stream.read(_VALUES_BYTES + 1)
-            except OSError as error:
-                raise HelmError(
-                    f"values file {number} cannot be read: {error.strerror}", "Name a file of the project."
-                ) from error
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else error
+                raise HelmError(f"values file {number} cannot be read: {why}", "Name a file of the project.") from error
         if len(content) > _VALUES_BYTES:
             raise HelmError(f"values file {number} is longer than {_VALUES_BYTES >> 20} MiB", "Shorten it.")
         return content
@@ -344,6 +344,6 @@ def _fingerprint(order: _Order) -> str:
     if order.chart.is_dir():
         paths = [Path(folder, name) for folder, _, names in os.walk(order.chart) for name in names]
     for path in sorted(paths):
-        status = path.stat()
+        status = path.stat() if path.exists() else path.lstat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
     return digest.hexdigest()

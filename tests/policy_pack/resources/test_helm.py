@@ -182,6 +182,9 @@ def test_values_files_come_before_values(project: Path) -> None:
         ({"values": {"image": ""}}, "image is needed"),
         ({"chart": "./charts/none"}, "the project has no chart './charts/none'"),
         ({"chart": "oci://registry.example/chart"}, "the project has no chart"),
+        ({"chart": "/"}, "the project has no chart '/'"),
+        ({"chart": "a\0b"}, "the project has no chart"),
+        ({"valueYamlFiles": [Asset("path", "a\0b")]}, "values file 1 cannot be read: embedded null byte"),
         ({"chart": None}, "it names no chart"),
         ({"chart": "--post-renderer=/bin/sh"}, "the project has no chart"),
         ({"chart": UNKNOWN}, "its chart is not known before the update"),
@@ -253,6 +256,12 @@ def test_values_are_not_in_the_process_list(project: Path, monkeypatch: pytest.M
     Renderer(project, "1.36.3").render("x", {"chart": "./charts/app", "values": {"password": "5ecr3t"}})
     assert "-- x " in seen.read_text()
     assert "5ecr3t" not in seen.read_text()
+
+
+def test_a_link_that_leads_nowhere_is_the_charts_to_explain(project: Path) -> None:
+    (project / "charts" / "app" / "notes.txt").symlink_to("nowhere")
+    with pytest.raises(HelmError, match=r"helm says: .*notes\.txt"):
+        _render(project)
 
 
 def test_time_and_output_are_bounded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
