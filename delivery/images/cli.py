@@ -40,6 +40,7 @@ _Trust = Annotated[
 _Profile = Annotated[str, typer.Option("--profile", help="Whose rules hold: local, staging, producao, ...")]
 _Form = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 _EXITS = "Exit codes: 0 all trusted, 1 one is refused, 2 bad input or usage, 3 a registry or key could not be read."
+_INVENTORY_EXITS = f"{_EXITS[:-1]}, or something of the stack not be looked into."
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -98,7 +99,7 @@ def explain(reference: _Reference, *, trust: _Trust = None, profile: _Profile = 
     _end(exit_code([judgement.verdict], readable=_readable([reference])))
 
 
-@group.command(epilog=_EXITS)
+@group.command(epilog=_INVENTORY_EXITS)
 def inventory(
     stack: Annotated[str, typer.Argument(metavar="STACK", help="The stack, as in Pulumi.STACK.yaml.")],
     *,
@@ -147,7 +148,7 @@ def inventory(
         console.print(listed(verdicts, places))
         for line in found.unseen:
             console.print(f"not seen: {line}", markup=False, soft_wrap=True, style="yellow")
-    _end(exit_code(verdicts))
+    _end(exit_code(verdicts, whole=not found.unseen))
 
 
 @group.command(

@@ -23,19 +23,20 @@ FAILED: Final = 3
 _STYLES: Final = {Outcome.TRUSTED: "green", Outcome.REFUSED: "red", Outcome.ERROR: "yellow"}
 
 
-def exit_code(verdicts: Iterable[Verdict], *, readable: bool = True) -> int:
+def exit_code(verdicts: Iterable[Verdict], *, readable: bool = True, whole: bool = True) -> int:
     """The exit code of a command that asked for these: what is worst about the images comes before what failed.
 
     Args:
         verdicts: the verdicts.
         readable: whether all references were image references.
+        whole: whether everything that was meant was looked into.
     """
     outcomes = {verdict.outcome for verdict in verdicts}
     if not readable:
         return UNREADABLE
     if Outcome.REFUSED in outcomes:
         return REFUSED
-    return FAILED if Outcome.ERROR in outcomes else TRUSTED
+    return FAILED if Outcome.ERROR in outcomes or not whole else TRUSTED
 
 
 def plain(verdict: Verdict) -> dict[str, object]:

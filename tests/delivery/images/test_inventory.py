@@ -122,3 +122,9 @@ def test_the_command_tells_verdict_signer_and_place(engine: Path, policy: Policy
     assert text.exit_code == 1
     assert "release" in text.stdout
     assert "not proven" in text.stdout
+    _says(engine, {"version": 3, "deployment": {"resources": [_pod("api", good)]}})
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    _says(engine, {"version": 3, "deployment": {"resources": [_pod("api", good, UNKNOWN)]}})
+    unseen = CliRunner().invoke(app, arguments)
+    assert "not seen: Pod api" in unseen.stdout
+    assert unseen.exit_code == 3  # a gate that reads nothing but this would take it for all
