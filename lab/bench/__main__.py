@@ -1,9 +1,10 @@
 """`make bench`: how long production's preview takes, its longest chain of steps, and how fast the rules are.
 
 The preview is measured against an empty program with the same imports, the rules against other checkers over the same
-files; `python -m lab.bench rules` measures the rules alone. All of it in one run, in a lab of its own that is gone
-afterwards. It informs and does not judge: a limit that does not hold is said plainly, and the exit code is 0 all the
-same, since a busy machine must not fail a build. 3: something of the lab did not start, or a step failed.
+files; `python -m lab.bench rules` measures the rules alone, `python -m lab.bench images` the verifier of images alone.
+All of it in one run, in a lab of its own that is gone afterwards. It informs and does not judge: a limit that does not
+hold is said plainly, and the exit code is 0 all the same, since a busy machine must not fail a build. 3: something of
+the lab did not start, or a step failed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from lab.bench import chain, previews, rules, timeline
+from lab.bench import chain, images, previews, rules, timeline
 from lab.bench.cases import cases
 from lab.console import console_reporter
 from lab.errors import LabError
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STACK = "producao"
-_RULES_ALONE = "rules"
+_RULES_ALONE, _IMAGES_ALONE = "rules", "images"
 
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Measure and print; the exit code."""
+    if _IMAGES_ALONE in arguments:
+        return images.main()
     out = Console(highlight=False, emoji=False)  # a URN has things like ":key:" in it
     try:
         _rules(out)

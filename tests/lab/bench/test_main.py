@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.bench import __main__ as module
-from lab.bench import previews, timeline
+from lab.bench import images, previews, timeline
 from lab.bench.cases import Cost
 from lab.bench.timeline import Update
 from lab.engine.state import Resource
@@ -30,6 +30,12 @@ def _no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_rules_can_be_measured_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert module.main(["rules"]) == 0
     assert capsys.readouterr().out == "the rules\n"
+
+
+def test_images_can_be_measured_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(images, "main", lambda: 3)
+    assert module.main(["images"]) == 3
+    assert capsys.readouterr().out == ""
 
 
 def test_both_tables_are_the_result(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
