@@ -28,6 +28,11 @@ def test_a_limit_that_does_not_hold_is_said_plainly() -> None:
     ]
 
 
+def test_of_several_short_runs_the_middle_one_counts() -> None:
+    runs = [{"seconds": [seconds, 0.0]} for seconds in (3.0, 1.0, 2.0)]
+    assert module._middle(runs) == {"seconds": [2.0, 0.0]}
+
+
 def test_the_tables_are_the_result_and_a_lab_that_does_not_start_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
