@@ -15,12 +15,11 @@ from components.certificates.values import WEBHOOK_PORT, cert_manager_values
 from components.labels import labels
 from components.sections.certificates import Certificates
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
 from components.versions import CERT_MANAGER, CERT_MANAGER_IMAGES
 
 NAMESPACE = "cert-manager"
 API_VERSION = "cert-manager.io/v1"
-API_SERVER_PORTS = (443, 6443)
 _HOURS = 24
 
 
@@ -71,7 +70,7 @@ class Authority(Component):
                 namespace=NAMESPACE,
                 component="certificates",
                 flows=(
-                    Flow(name="api-server", direction=Direction.EGRESS, ports=API_SERVER_PORTS),
+                    APIS,
                     # The API server is outside of every namespace.
                     Flow(name="webhook", direction=Direction.INGRESS, ports=(WEBHOOK_PORT,)),
                 ),

@@ -19,7 +19,7 @@ from components.cluster.identity import CREDENTIALS, WorkloadIdentity, WorkloadI
 from components.labels import labels
 from components.policies import Statement
 from components.sources import Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
 from components.versions import LOAD_BALANCER_CONTROLLER, LOAD_BALANCER_CONTROLLER_IMAGE
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 NAMESPACE = "load-balancer-controller"
 _SERVICE_ACCOUNT = "load-balancer-controller"
-_API_SERVER = Flow(name="aws-and-api-server", direction=Direction.EGRESS, ports=(443, 6443))
 # The API server is outside of every namespace.
 _WEBHOOK = Flow(name="webhook", direction=Direction.INGRESS, ports=(9443,))
 _REPLICAS = 2
@@ -142,9 +141,7 @@ class Targets(Component):
         )
         room = Room(
             f"{name}-room",
-            RoomArgs(
-                stack=args.stack, namespace=NAMESPACE, component="edge", flows=(_API_SERVER, _WEBHOOK, CREDENTIALS)
-            ),
+            RoomArgs(stack=args.stack, namespace=NAMESPACE, component="edge", flows=(APIS, _WEBHOOK, CREDENTIALS)),
             self._child(),
         )
         return charts.install(

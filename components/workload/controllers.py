@@ -16,7 +16,7 @@ from components.base import Args, Component
 from components.observability.handle import MonitoringHandle
 from components.sections.application import Workload
 from components.sources import ChartPin, Sources
-from components.tenancy.room import Direction, Flow, Room, RoomArgs
+from components.tenancy.room import APIS, Direction, Flow, Room, RoomArgs
 from components.versions import (
     FLAGGER,
     FLAGGER_IMAGE,
@@ -30,7 +30,6 @@ from components.versions import (
 
 FLAGGER_NAMESPACE = "flagger"
 LOAD_TESTER = f"http://flagger-loadtester.{FLAGGER_NAMESPACE}/"
-_API_SERVER = Flow(name="api-server", direction=Direction.EGRESS, ports=(443, 6443))
 _PROMETHEUS_PORT = 9090
 _APPLICATION_PORT = 8080
 # The API server is outside of every namespace.
@@ -110,7 +109,7 @@ class Controllers(Component):
     def _room(self, name: str, namespace: str, *flows: Flow) -> Room:
         return Room(
             f"{name}-{namespace}-room",
-            RoomArgs(stack=self._args.stack, namespace=namespace, component="workload", flows=(_API_SERVER, *flows)),
+            RoomArgs(stack=self._args.stack, namespace=namespace, component="workload", flows=(APIS, *flows)),
             self._child(),
         )
 

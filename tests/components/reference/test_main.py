@@ -20,10 +20,23 @@ DOCS = ROOT / "docs/components"
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[\w-]+)?\)")
 
 
+@pytest.fixture(scope="module")
+def written() -> dict[str, str]:
+    """The pages, which take seconds to write: the code and the plans are read once."""
+    return command.pages()
+
+
+@pytest.fixture
+def known(written: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "pages", lambda: written)
+
+
+@pytest.mark.usefixtures("known")
 def test_the_committed_pages_are_what_the_code_says() -> None:
     assert command.main(["--check"]) == 0
 
 
+@pytest.mark.usefixtures("known")
 def test_a_page_that_is_missing_changed_or_left_over_is_noticed_and_mended(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
