@@ -90,6 +90,7 @@ format: $(STAMP) ## let ruff mend what it can
 docs: $(STAMP) ## write the generated documents anew
 	@$(BIN)/python -m guardrails.docgen $(CHECK)
 	$(BIN)/python -m guardrails.trust.policy_schema $(CHECK)
+	$(BIN)/python -m lab.bench.peers --page $(CHECK)
 	$(BIN)/python -m components.docgen $(CHECK)
 	$(BIN)/python -m components.reference $(CHECK)
 	$(BIN)/python -m delivery.plan.docgen $(CHECK)

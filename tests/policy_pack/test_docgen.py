@@ -5,9 +5,6 @@ from typing import TYPE_CHECKING
 
 from guardrails import docgen, portuguese
 from guardrails.catalogue import CATALOGUE
-from tests.support.stackfiles import ROOT
-
-PEERS = ROOT / "docs" / "peers.md"
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,12 +45,3 @@ def test_a_page_that_is_out_of_date_is_told_and_rewritten(
     assert not page.exists()
     assert docgen.main([]) == 0
     assert docgen.main(["--check"]) == 0
-
-
-def test_the_page_about_checkov_names_rules_that_exist_and_every_one_of_the_pod_security_standards() -> None:
-    named = set(
-        re.findall(r"`((?:pss|image|rbac|workload|namespace|network|pack)/[a-z/-]+)`", PEERS.read_text("utf-8"))
-    )
-    rules = {policy.id for policy in CATALOGUE}
-    assert named <= rules
-    assert {rule for rule in rules if rule.startswith(("pss/", "rbac/"))} <= named

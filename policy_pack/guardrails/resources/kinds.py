@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.resources import delivery, namespaces, networking, node_classes, rbac, workloads
+from guardrails.resources import delivery, namespaces, networking, node_classes, rbac, storage, workloads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +28,8 @@ _READERS: Final[Mapping[tuple[str, str], tuple[Callable[[KubernetesObject], Reso
     ("autoscaling", "HorizontalPodAutoscaler"): (workloads.autoscaler,),
     ("keda.sh", "ScaledObject"): (workloads.autoscaler,),
     ("karpenter.k8s.aws", "EC2NodeClass"): (node_classes.node_class,),
+    ("elbv2.k8s.aws", "IngressClassParams"): (networking.ingress_class,),
+    ("storage.k8s.io", "StorageClass"): (storage.storage_class,),
     ("policy", "PodDisruptionBudget"): (workloads.budget,),
     ("batch", "Job"): (workloads.periodic,),
     ("batch", "CronJob"): (workloads.periodic,),

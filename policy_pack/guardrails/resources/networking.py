@@ -54,6 +54,8 @@ class Ingress(Located):
         secured: hosts that it has a certificate for; `*` where the load balancer has one for all.
         plain: whether it also answers without TLS, other than by a redirect; only a load balancer's annotations say so.
         tls_policy: the name of the TLS policy that its load balancer negotiates by.
+        scheme: what its annotations say of a load balancer: `internal`, `internet-facing`, or None.
+        firewall: whether its annotations name a web application firewall.
     """
 
     label: ClassVar[str] = "Ingress"
@@ -62,6 +64,23 @@ class Ingress(Located):
     secured: tuple[str | Unknown, ...] | Unknown
     plain: bool | Unknown
     tls_policy: str | Unknown | None
+    scheme: str | Unknown | None
+    firewall: bool | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class IngressClass(Located):
+    """IngressClassParams of AWS's load balancer controller: what every Ingress of a class has, whatever it says.
+
+    Args:
+        scheme: `internal`, `internet-facing`, or None where each Ingress says so itself.
+        firewall: whether a web application firewall is named.
+    """
+
+    label: ClassVar[str] = "IngressClassParams"
+
+    scheme: str | Unknown | None
+    firewall: bool | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,8 @@ class NetworkPolicy(Located):
         pods: those it is about; None for none at all (the API takes no such policy).
         directions: `Ingress` and `Egress`, those it says something about.
         allows: whether it lets anything through.
+        open: the places of rules that let everybody, or everything, through; an unknown is beside the place of one that
+            may.
     """
 
     label: ClassVar[str] = "NetworkPolicy"
@@ -88,6 +109,7 @@ class NetworkPolicy(Located):
     pods: Selector | Unknown | None
     directions: tuple[str | Unknown, ...] | Unknown
     allows: bool | Unknown
+    open: tuple[tuple[str, bool | Unknown], ...]
 
 
 def service(found: KubernetesObject) -> Service:
@@ -129,7 +151,27 @@ def ingress(found: KubernetesObject) -> Ingress:
     policy = _note(notes, f"{_ALB}ssl-policy")
     if policy is None and certificate is not None:
         policy = _DEFAULT_POLICY
-    return Ingress(**place(found), hosts=hosts, secured=secured, plain=plain, tls_policy=policy)
+    return Ingress(
+        **place(found),
+        hosts=hosts,
+        secured=secured,
+        plain=plain,
+        tls_policy=policy,
+        scheme=_note(notes, f"{_ALB}scheme"),
+        firewall=_either(_note(notes, f"{_ALB}wafv2-acl-arn"), _note(notes, f"{_ALB}wafv2-acl-name")),
+    )
+
+
+def ingress_class(found: KubernetesObject) -> IngressClass:
+    """Read the parameters of a class of Ingresses."""
+    spec = reading.mapping(found.properties, "spec", "")
+    if isinstance(spec, Unknown):
+        return IngressClass(**place(found), scheme=spec, firewall=spec)
+    return IngressClass(
+        **place(found),
+        scheme=reading.text(spec, "scheme", "spec"),
+        firewall=_either(reading.text(spec, "wafv2AclArn", "spec"), reading.text(spec, "wafv2AclName", "spec")),
+    )
 
 
 def gateway(found: KubernetesObject) -> Gateway:
@@ -147,7 +189,7 @@ def network_policy(found: KubernetesObject) -> NetworkPolicy:
     """Read a NetworkPolicy."""
     spec = reading.mapping(found.properties, "spec", "")
     if isinstance(spec, Unknown):
-        return NetworkPolicy(**place(found), pods=spec, directions=spec, allows=spec)
+        return NetworkPolicy(**place(found), pods=spec, directions=spec, allows=spec, open=(("spec", spec),))
     rules = [reading.sequence(spec, key, "spec") for key in ("ingress", "egress")]
     directions = reading.texts(spec, "policyTypes", "spec")
     if directions == ():
@@ -158,8 +200,62 @@ def network_policy(found: KubernetesObject) -> NetworkPolicy:
     if not allows and len(known) < len(rules):
         allows = reading.UNKNOWN
     return NetworkPolicy(
-        **place(found), pods=selector(spec, "podSelector", "spec"), directions=directions, allows=allows
+        **place(found),
+        pods=selector(spec, "podSelector", "spec"),
+        directions=directions,
+        allows=allows,
+        open=(*_open(spec, "ingress", "from"), *_open(spec, "egress", "to")),
     )
+
+
+def _open(spec: Mapping[str, Any], direction: str, peers: str) -> Iterator[tuple[str, bool | Unknown]]:
+    """The rules that name no port, and nobody, or everybody."""
+    rules, at = reading.sequence(spec, direction, "spec"), f"spec.{direction}"
+    if isinstance(rules, Unknown):
+        yield at, rules
+        return
+    for index, rule in enumerate(rules):
+        where = f"{at}[{index}]"
+        if isinstance(rule, Unknown):
+            yield where, rule
+            continue
+        raw = reading.as_mapping(rule, where)
+        ports, others = reading.sequence(raw, "ports", where), reading.sequence(raw, peers, where)
+        if ports and not isinstance(ports, Unknown):
+            continue  # who is asked for one port answers there only
+        unknown = isinstance(ports, Unknown) or isinstance(others, Unknown)
+        if isinstance(others, Unknown) or not others:
+            yield where, reading.UNKNOWN if unknown else True
+            continue
+        verdicts = [_everybody(peer, f"{where}.{peers}[{n}]") for n, peer in enumerate(others)]
+        if any(verdict is True for verdict in verdicts):
+            yield where, reading.UNKNOWN if unknown else True
+        elif any(isinstance(verdict, Unknown) for verdict in verdicts):
+            yield where, reading.UNKNOWN
+
+
+def _everybody(peer: object, path: str) -> bool | Unknown:
+    """Whether a peer is every address, or every pod of the cluster."""
+    if isinstance(peer, Unknown):
+        return peer
+    raw = reading.as_mapping(peer, path)
+    block = reading.mapping(raw, "ipBlock", path)
+    if isinstance(block, Unknown):
+        return block
+    if block:
+        cidr = reading.text(block, "cidr", f"{path}.ipBlock")
+        return cidr if isinstance(cidr, Unknown) else (cidr or "").endswith("/0")
+    namespaces = selector(raw, "namespaceSelector", path)
+    if namespaces is None or raw.get("podSelector") is not None:
+        return False
+    return namespaces if isinstance(namespaces, Unknown) else namespaces.everything
+
+
+def _either(*values: str | Unknown | None) -> bool | Unknown:
+    """Whether one of some texts is there."""
+    if any(isinstance(value, str) and value for value in values):
+        return True
+    return reading.UNKNOWN if any(isinstance(value, Unknown) for value in values) else False
 
 
 def _note(notes: Mapping[str, Any] | Unknown, key: str) -> str | Unknown | None:

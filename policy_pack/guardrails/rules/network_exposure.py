@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from guardrails.model import Finding, Policy, Severity
-from guardrails.resources.networking import Service, listed
+from guardrails.model import RELAXED_LOCALLY, Finding, Policy, Severity
+from guardrails.resources.networking import Ingress, IngressClass, Service, listed
 from guardrails.resources.reading import Unknown
 from guardrails.rules._containers import unknown
 from guardrails.rules._objects import example
-from guardrails.rules._sources import kubernetes_docs, nist_800_190
+from guardrails.rules._sources import fsbp, kubernetes_docs, nist_800_190
 
 if TYPE_CHECKING:
     from guardrails.model import Context
@@ -42,6 +42,18 @@ def _judge_external_ips(service: Service, _context: Context) -> tuple[Finding, .
     )
 
 
+def _judge_firewall(way_in: Ingress | IngressClass, _context: Context) -> tuple[Finding, ...]:
+    path = "metadata.annotations" if isinstance(way_in, Ingress) else "spec"
+    if way_in.firewall is True or way_in.scheme not in {_PUBLIC, Unknown.UNKNOWN}:
+        return ()
+    if isinstance(way_in.scheme, Unknown):
+        return (unknown(path, "whether the load balancer is public"),)
+    if isinstance(way_in.firewall, Unknown):
+        return (unknown(path, "whether a firewall stands before the public load balancer"),)
+    return (Finding(path, "its load balancer is public, and no firewall stands before it"),)
+
+
+_PUBLIC: Final = "internet-facing"
 _SERVICE: Final = """\
 apiVersion: v1
 kind: Service
@@ -56,6 +68,22 @@ metadata:
   namespace: cartorio
   annotations: {service.beta.kubernetes.io/aws-load-balancer-scheme: internal}
 spec: {type: LoadBalancer, selector: {app: api}, ports: [{port: 443}]}
+"""
+_FIREWALL: Final = (
+    "alb.ingress.kubernetes.io/wafv2-acl-arn: arn:aws:wafv2:sa-east-1:444455556666:regional/webacl/edge/1"
+)
+_PUBLIC_INGRESS: Final = f"""\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: api
+  namespace: cartorio
+  annotations:
+    alb.ingress.kubernetes.io/scheme: {_PUBLIC}
+    {_FIREWALL}
+spec:
+  rules: [{{host: api.cartorio.example}}]
+  tls: [{{hosts: [api.cartorio.example], secretName: api-tls}}]
 """
 _PAGE: Final = kubernetes_docs("v1.36", "Service", "concepts/services-networking/service/")
 
@@ -94,6 +122,26 @@ POLICIES: Final = (
         controls=(_PAGE, nist_800_190("4.3")),
         passing=example(_INTERNAL),
         failing=example(_INTERNAL.replace("scheme: internal", "scheme: internet-facing")),
+    ),
+    Policy(
+        id="network/ingress-firewall",
+        title="Before every public Ingress stands a firewall",
+        severity=Severity.HIGH,
+        rationale=(
+            "A way in that the load balancer controller makes is on the internet without the edge's firewall, and is "
+            "the one that is tried."
+        ),
+        resource_types=(Ingress, IngressClass),
+        remediation=(
+            "Name the firewall in the annotation alb.ingress.kubernetes.io/wafv2-acl-arn (a class, in wafv2AclArn), or "
+            "make the load balancer internal."
+        ),
+        since="0.3.0",
+        rule=_judge_firewall,
+        controls=(fsbp("ELB.16"),),
+        enforcement=RELAXED_LOCALLY,
+        passing=example(_PUBLIC_INGRESS),
+        failing=example(_PUBLIC_INGRESS.replace(f"    {_FIREWALL}\n", "")),
     ),
     Policy(
         id="network/no-external-ips",

@@ -1,4 +1,4 @@
-"""Every namespace denies all traffic that nobody listed: a rule across resources."""
+"""Every namespace denies all traffic that nobody listed, and no list says "everybody"."""
 
 from __future__ import annotations
 
@@ -47,6 +47,15 @@ def _denies(policy: NetworkPolicy, namespace: Namespace, direction: str) -> bool
     return UNKNOWN if UNKNOWN in verdicts else True
 
 
+def _judge_open(policy: NetworkPolicy, _context: Context) -> tuple[Finding, ...]:
+    return tuple(
+        unknown(path, "whom the policy lets through")
+        if isinstance(verdict, Unknown)
+        else Finding(path, "it lets everybody in" if path.startswith("spec.ingress") else "it lets everything out")
+        for path, verdict in policy.open
+    )
+
+
 _EXAMPLE: Final = """\
 apiVersion: v1
 kind: Namespace
@@ -56,6 +65,16 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: default-deny, namespace: cartorio}
 spec: {podSelector: {}, policyTypes: [Ingress, Egress]}
+"""
+_LISTED: Final = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: api, namespace: cartorio}
+spec:
+  podSelector: {matchLabels: {app: api}}
+  policyTypes: [Ingress]
+  ingress:
+    - {from: [{podSelector: {matchLabels: {app: edge}}}], ports: [{port: 8080}]}
 """
 
 POLICIES: Final = (
@@ -82,5 +101,26 @@ POLICIES: Final = (
         on_unknown=OnUnknown.WAIT,
         passing=example(_EXAMPLE),
         failing=example(_EXAMPLE.replace("[Ingress, Egress]", "[Ingress]")),
+    ),
+    Policy(
+        id="network/no-open-policy",
+        title="No network policy lets everybody in, or everything out",
+        severity=Severity.HIGH,
+        rationale=(
+            "Policies add up: one that allows everything undoes the denial that stands beside it, and the list of "
+            "policies still looks as if the namespace were closed."
+        ),
+        resource_types=(NetworkPolicy,),
+        remediation="List who is meant in `from` or `to`, and the ports in `ports`; who needs nothing needs no rule.",
+        since="0.3.0",
+        rule=_judge_open,
+        controls=(
+            nist_800_190("4.3"),
+            kubernetes_docs("v1.36", "Network Policies", "concepts/services-networking/network-policies/"),
+        ),
+        passing=example(_LISTED),
+        failing=example(
+            _LISTED.replace("from: [{podSelector: {matchLabels: {app: edge}}}], ports: [{port: 8080}]", "")
+        ),
     ),
 )

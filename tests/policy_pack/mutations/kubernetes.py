@@ -28,6 +28,7 @@ _GIT: Final = f"kubernetes:source.{_FLUX}:GitRepository"
 _KUSTOMIZATION: Final = f"kubernetes:kustomize.{_FLUX}:Kustomization"
 _CLUSTER_ROLE: Final = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
 _BINDING: Final = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
+_CLASS: Final = "kubernetes:storage.k8s.io/v1:StorageClass"
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 
@@ -159,6 +160,28 @@ MUTATIONS: Final = (
         "network/default-deny",
         "Vault's room is open",
         dropping("kubernetes:networking.k8s.io/v1:NetworkPolicy", "vault-room-deny"),
+    ),
+    Mutation(
+        "network/no-open-policy",
+        "the API is open to everybody",
+        chart_setting("NetworkPolicy", "cartorio-api", "spec.ingress[0]", {}),
+    ),
+    Mutation(
+        "network/no-open-policy",
+        "what applies Git's manifests reaches everything",
+        setting("kubernetes:networking.k8s.io/v1:NetworkPolicy", "gitops-room-apis", "spec.egress[0]", {}),
+    ),
+    Mutation(
+        "network/ingress-firewall",
+        "a second way in, past the edge's firewall",
+        _ingress({"alb.ingress.kubernetes.io/scheme": "internet-facing"}),
+    ),
+    # storage
+    Mutation(
+        "storage/encryption", "databases in clear text", removing(_CLASS, "storage-class", "parameters.encrypted")
+    ),
+    Mutation(
+        "storage/retention", "data go with their claim", setting(_CLASS, "storage-class", "reclaimPolicy", "Delete")
     ),
     # namespaces
     Mutation(

@@ -52,3 +52,46 @@ def test_a_service_of_which_nothing_is_known_is_found_as_unknown(ask: Ask) -> No
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "api"}, "spec": UNKNOWN}
     assert ask(PORT, service)[0].unknown
     assert ask(ADDRESSES, service)[0].unknown
+
+
+FIREWALL, ALB = "network/ingress-firewall", "alb.ingress.kubernetes.io/"
+
+
+@pytest.mark.parametrize(
+    ("annotations", "unknown"),
+    [
+        ({}, []),
+        ({f"{ALB}scheme": "internal"}, []),
+        ({f"{ALB}scheme": "internet-facing"}, [False]),
+        ({f"{ALB}scheme": "internet-facing", f"{ALB}wafv2-acl-arn": "arn"}, []),
+        ({f"{ALB}scheme": "internet-facing", f"{ALB}wafv2-acl-name": "edge"}, []),
+        ({f"{ALB}scheme": "internet-facing", f"{ALB}wafv2-acl-arn": ""}, [False]),
+        ({f"{ALB}scheme": "internet-facing", f"{ALB}wafv2-acl-arn": UNKNOWN}, [True]),
+        ({f"{ALB}scheme": UNKNOWN}, [True]),
+        ({f"{ALB}scheme": UNKNOWN, f"{ALB}wafv2-acl-arn": "arn"}, []),
+        (UNKNOWN, [True]),
+    ],
+)
+def test_a_public_ingress_has_a_firewall(ask: Ask, annotations: object, unknown: list[bool]) -> None:
+    metadata = {"name": "api", "annotations": annotations}
+    ingress = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": metadata, "spec": {}}
+    assert [finding.unknown for finding in ask(FIREWALL, ingress)] == unknown
+
+
+@pytest.mark.parametrize(
+    ("spec", "unknown"),
+    [
+        ({}, []),
+        ({"scheme": "internet-facing"}, [False]),
+        ({"scheme": "internet-facing", "wafv2AclArn": "arn"}, []),
+        (UNKNOWN, [True]),
+    ],
+)
+def test_so_has_a_class_that_makes_every_ingress_public(ask: Ask, spec: object, unknown: list[bool]) -> None:
+    params = {
+        "apiVersion": "elbv2.k8s.aws/v1beta1",
+        "kind": "IngressClassParams",
+        "metadata": {"name": "x"},
+        "spec": spec,
+    }
+    assert [finding.unknown for finding in ask(FIREWALL, params)] == unknown
