@@ -142,7 +142,7 @@ def check(
         result = checker.result(reader.material)
     for file in reader.material.ignored:
         progress.say(f"{file}: no objects of Kubernetes, not judged")
-    typer.echo(_written(result, output, language))
+    _hand_over(_written(result, output, language))
     for one in result.unread if output is not Format.TEXT else ():
         progress.say(f"{one.file}{f':{one.line}' if one.line else ''}: {one.what}")
     if result.unread:
@@ -274,6 +274,17 @@ class _Progress:
         from delivery.policy.formats import printable
 
         typer.echo(printable(line), err=True)
+
+
+def _hand_over(text: str) -> None:
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        raise  # whoever reads it has read enough: Typer ends in silence
+    except OSError as error:
+        from lab.errors import LabError
+
+        raise LabError(f"the result cannot be written: {error.strerror}", where="standard output") from error
 
 
 def _written(result: Result, output: Format, language: Language) -> str:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -14,7 +17,6 @@ from tests.delivery.policy.conftest import RULES, pod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from typer.testing import Result
 
@@ -125,7 +127,7 @@ def test_auditors_read_a_result_in_portuguese_and_no_other_format_pretends_to(fo
     refused = run("check", "a.yaml", *RULES, "--format", "json", "--lang", "pt-BR")
     assert isinstance(refused.exception, UsageError)
     assert refused.exception.exit_code == 2
-    assert "--format markdown" in refused.exception.remedy
+    assert "--format markdown" in str(refused.exception.remedy)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +143,16 @@ def test_auditors_read_a_result_in_portuguese_and_no_other_format_pretends_to(fo
 )
 def test_bad_usage_is_exit_code_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+def test_a_result_that_cannot_be_written_is_said(folder: Path) -> None:
+    (folder / "a.yaml").write_text(pod(privileged=False))
+    command = [str(Path(sys.executable).with_name("cartorio")), "policy", "check", "a.yaml", *RULES]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert done.returncode == 3
+    assert "the result cannot be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_help_has_examples(run: Run) -> None:
