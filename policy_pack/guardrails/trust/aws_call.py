@@ -95,8 +95,7 @@ class Caller:
         given = {name: value for name, value in environment.items() if name.startswith("AWS_")}
         if set(given) - _UNDERSTOOD - {own}:
             raise Unusual
-        home = Path(environment.get("HOME") or "/")
-        if any(Path(given.get(name) or home / usual[2:]).exists() for name, usual in _FILES.items()):
+        if any(Path(given.get(name) or usual).expanduser().exists() for name, usual in _FILES.items()):
             raise Unusual
         found = region or next((given[name] for name in _REGIONS if given.get(name)), "")
         if _REGION_RE.fullmatch(found) is None or not given.get(_KEY_ID) or not given.get(_SECRET):

@@ -29,17 +29,24 @@ _KNOWN: Final = frozenset(
 )
 _MANIFEST_ONLY: Final = frozenset({"config", "layers", "fsLayers", "history", "signatures"})
 _INDEX_ONLY: Final = frozenset({"manifests", "fsLayers", "history", "signatures"})
-_DESCRIPTOR_KNOWN: Final = frozenset({"mediaType", "digest", "size", "annotations", "artifactType", "urls", "data"})
+_DESCRIPTOR_KNOWN: Final = frozenset(
+    {"mediaType", "digest", "size", "annotations", "artifactType", "urls", "data", "platform"}
+)
+_PLATFORM_KNOWN: Final = frozenset({"os", "architecture"})
 
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """A pointer to content: what it is said to be, its digest, its size in bytes, and unsigned annotations."""
+    """A pointer to content: what it is said to be, its digest, its size in bytes, and unsigned annotations.
+
+    In an index also the platform that it is for, as `os/architecture`; "" where it says none.
+    """
 
     media_type: str
     digest: Digest
     size: int
     annotations: Mapping[str, str] = field(default_factory=dict)
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +130,14 @@ def _descriptor(value: object, where: str) -> Descriptor:
     annotations = value.get("annotations") or {}
     if not isinstance(annotations, dict) or not all(isinstance(text, str) for text in annotations.values()):
         raise Malformed(f"{where} has annotations that are not text")
-    return Descriptor(media_type, Digest.parse(digest), size, annotations)
+    return Descriptor(media_type, Digest.parse(digest), size, annotations, _platform(value.get("platform"), where))
+
+
+def _platform(value: object, where: str) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, dict):
+        raise Malformed(f"{where} has a platform that is not an object")
+    strict_json.refuse_variants(value, _PLATFORM_KNOWN)
+    named = [value.get("os"), value.get("architecture")]
+    return "/".join(name if isinstance(name, str) else "" for name in named)

@@ -32,7 +32,11 @@ RECORDED: Final = "recorded"
 
 _SIGNATURE: Final = "dev.cosignproject.cosign/signature"
 _REFERENCE_TYPE: Final = "vnd.docker.reference.type"
-"""Marks what an index lists beside its images: BuildKit's attestation manifests, which nothing runs."""
+_NO_PLATFORM: Final = "unknown/unknown"
+"""What BuildKit's attestation manifests have, which an index lists beside its images: together, nothing runs them.
+
+The annotation alone is nothing to a runtime, which goes by the platform.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ async def gather(
     kind = ABSENT if found is None else "index" if isinstance(found, Index) else "image"
     if not wanted.platforms or not isinstance(found, Index):
         return Evidence(kind, items)
-    listed = sorted({one.digest for one in found.manifests if one.annotations.get(_REFERENCE_TYPE) is None}, key=str)
+    listed = sorted({one.digest for one in found.manifests if not _is_beside(one)}, key=str)
     if len(listed) > limits.platforms:
         return Evidence(
             Unusable("the image", f"an index of {len(listed)} images, more than are judged one by one"), items
@@ -169,6 +173,10 @@ async def gather(
     own = replace(wanted, platforms=False)
     children = [(one, await gather(registry, repository, one, limits, own)) for one in listed]
     return Evidence(kind, items, tuple(children))
+
+
+def _is_beside(listed: Descriptor) -> bool:
+    return listed.platform == _NO_PLATFORM and listed.annotations.get(_REFERENCE_TYPE) is not None
 
 
 class _Collector:

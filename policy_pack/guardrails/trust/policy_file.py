@@ -108,7 +108,7 @@ def _meaning_problems(policy: TrustPolicy) -> Iterator[tuple[_Place, str]]:
 
 def _requirement_problems(policy: TrustPolicy, requirement: Requirement, place: _Place) -> Iterator[tuple[_Place, str]]:
     sources: set[str] = set()
-    unbounded = False  # a pattern of identities, or a key with versions, may be any number of signers
+    unbounded = False  # a pattern of identities may be any number of signers; the versions of a key are one
     for index, name in enumerate(requirement.authorities):
         if name not in policy.authorities:
             known = ", ".join(sorted(policy.authorities))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from guardrails.trust.evidence import Evidence
     from guardrails.trust.limits import Limits
 
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 _LARGEST: Final = 4 * 1024 * 1024
 _IN_MEMORY: Final = 16 * 1024 * 1024
 

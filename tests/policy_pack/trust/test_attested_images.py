@@ -211,13 +211,39 @@ def test_two_people_approve_or_it_is_not_approved(shelf: Shelf, trust: Trust, co
     assert pipeline.verdict(asked).outcome is Outcome.TRUSTED
 
 
+BESIDE: dict[str, Any] = {  # as BuildKit lists its attestations
+    "annotations": {"vnd.docker.reference.type": "attestation-manifest"},
+    "platform": {"architecture": "unknown", "os": "unknown"},
+}
+
+
+@pytest.mark.parametrize(
+    "platform",
+    [{"architecture": "amd64", "os": "linux"}, {"os": "unknown"}, {"os": "unknown", "architecture": "amd64"}, None],
+)
+def test_what_a_runtime_would_take_for_an_image_is_one_whatever_it_is_annotated_as(
+    scene: Scene, platform: dict[str, str] | None
+) -> None:
+    content = scene.registry.content
+    hidden = {**content.image(), **BESIDE, "platform": platform}
+    if platform is None:
+        del hidden["platform"]
+    scene.image = content.index(scene.image, hidden)
+    children = [scene.digest, hidden["digest"]]
+    scene.digest = scene.image["digest"]
+    scene.sign()
+    content.legacy(children[0], scene.signer.simple(children[0]))
+    each = scene.trust.verifier(platforms="each", release=[scene.signer.pem])
+    refused(judged(each, scene.digest), f"platform {children[1]}")
+
+
 @both_formats
 def test_every_platform_of_an_index_where_the_rule_says_so(
     shelf: Shelf, trust: Trust, cosign: Cosign, signer: Signer, *, legacy: bool
 ) -> None:
     content = Content()
     children = [content.image() for _ in range(2)]
-    beside = {**content.image(), "annotations": {"vnd.docker.reference.type": "attestation-manifest"}}
+    beside = {**content.image(), **BESIDE}
     index = content.index(*children, beside, tag="multi")["digest"]
     shelf.push(content)
     cosign.sign("release", shelf.direct(index), legacy=legacy)

@@ -73,13 +73,20 @@ def test_everything_else_is_the_sdk_s(more: dict[str, str]) -> None:
         Caller.of("kms", None, None, {**ENOUGH, **more})
 
 
-@pytest.mark.parametrize("where", ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME"])
-def test_what_files_say_is_the_sdk_s(tmp_path: Path, where: str) -> None:
+@pytest.mark.parametrize(
+    "more", [{}, {"AWS_CONFIG_FILE": "~/.aws/config"}, {"AWS_SHARED_CREDENTIALS_FILE": "~/.aws/config"}]
+)
+def test_what_files_say_is_the_sdk_s(tmp_path: Path, more: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".aws").mkdir()
-    file = tmp_path / ".aws" / "config"
-    file.touch()
+    (tmp_path / ".aws" / "config").touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(Unusual):
-        Caller.of("kms", None, None, {**ENOUGH, where: str(tmp_path if where == "HOME" else file)})
+        Caller.of("kms", None, None, {**ENOUGH, **more})
+
+
+@pytest.fixture(autouse=True)
+def _no_files_of_the_developer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 @pytest.mark.parametrize(
