@@ -23,8 +23,8 @@ _RESERVED: Final = 700  # for what is said of what was left out
 
 
 def settled(plan: Plan) -> bool:
-    """Whether there is nothing to say: nothing changes, nobody objects."""
-    return plan.complete and not plan.counts.changed and not plan.findings
+    """Whether there is nothing to say: nothing changes, and nobody objects who could have."""
+    return plan.complete and plan.judged and not plan.counts.changed and not plan.findings
 
 
 def body(plan: Plan, say: Wording, *, limit: int = COMMENT, link: str = "", marked: bool = True) -> str:
@@ -56,7 +56,8 @@ def body(plan: Plan, say: Wording, *, limit: int = COMMENT, link: str = "", mark
 def _sections(plan: Plan, say: Wording) -> list[Callable[[int], str]]:
     advice = [one for one in plan.findings if one.enforcement is Enforcement.ADVISORY]
     warnings = [one for one in plan.problems if one.severity == "warning"]
-    notes = [note for note, wanted in ((say.incomplete, not plan.complete), (say.lab, plan.origin.lab)) if wanted]
+    wanted = ((say.incomplete, not plan.complete), (say.unjudged, not plan.judged), (say.lab, plan.origin.lab))
+    notes = [note for note, is_so in wanted if is_so]
     sections: list[Callable[[int], str]] = []
     if notes:
         sections.append(lambda _: "> [!IMPORTANT]\n" + "\n>\n".join(f"> {note}" for note in notes))
@@ -105,7 +106,7 @@ def _title(plan: Plan, say: Wording) -> str:
         sign, state = "\U0001f6d1", say.refused
     elif not plan.complete:
         sign, state = "\U0001f6d1", say.incomplete
-    elif plan.destructive:
+    elif not plan.judged or plan.destructive:
         sign, state = "\u26a0\ufe0f", say.changes.format(count=f"{plan.counts.changed:,}")
     elif plan.counts.changed:
         sign, state = "\U0001f4dd", say.changes.format(count=f"{plan.counts.changed:,}")

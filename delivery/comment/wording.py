@@ -27,6 +27,7 @@ class Wording:
     refused: str
     incomplete: str
     lab: str
+    unjudged: str
     destructive: str
     unprotected: str
     unprotected_why: str
@@ -77,8 +78,9 @@ ENGLISH: Final = Wording(
     refused="refused by policy",
     incomplete="The preview did not come to its end: more might change than is told here.",
     lab="Previewed in the lab, from nothing: what the program is, not what would change of what is there.",
-    destructive="{count} resources are deleted or replaced: what they hold goes with them.",
-    unprotected="Protection against deletion is lifted of {count} resources.",
+    unjudged="No policy pack has judged this: nobody knows whether it may be done.",
+    destructive="Deleted or replaced: {count}. What they hold goes with them.",
+    unprotected="Protection against deletion is lifted: {count}.",
     unprotected_why="the next update may delete it",
     mandatory="Refused by policy ({count})",
     advisory="Advice of policies ({count})",
@@ -126,8 +128,9 @@ PORTUGUESE: Final = Wording(
     refused="recusado por política",
     incomplete="A prévia não chegou ao fim: pode mudar mais do que consta aqui.",
     lab="Prévia no laboratório, a partir do nada: o que o programa é, não o que mudaria do que existe.",
-    destructive="{count} recursos são excluídos ou substituídos: o que eles guardam vai junto.",
-    unprotected="A proteção contra exclusão é retirada de {count} recursos.",
+    unjudged="Nenhum pacote de políticas julgou isto: não se sabe se pode ser feito.",
+    destructive="Excluídos ou substituídos: {count}. O que eles guardam vai junto.",
+    unprotected="A proteção contra exclusão é retirada: {count}.",
     unprotected_why="a próxima atualização poderá excluí-lo",
     mandatory="Recusado por política ({count})",
     advisory="Recomendações de políticas ({count})",

@@ -316,6 +316,11 @@ class Plan(Record):
     problems: tuple[Problem, ...] = ()
 
     @property
+    def judged(self) -> bool:
+        """Whether a policy pack has seen all of it. Of a preview that did not come to its end, nobody knows."""
+        return bool(self.packs) or not self.complete
+
+    @property
     def destructive(self) -> tuple[Change, ...]:
         """What goes away, or is made anew."""
         return tuple(change for change in self.changes if change.destructive)

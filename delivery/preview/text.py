@@ -27,6 +27,8 @@ def lines(plan: Plan) -> Iterator[Text]:
         yield Text("  in the lab, from nothing: what the program is, not what would change of what is there", "dim")
     if not plan.complete:
         yield Text("  the preview did not come to its end: more might change than is told here", "bold red")
+    if not plan.judged:
+        yield Text("  no policy pack has judged this: nobody knows whether it may be done", "bold red")
     for change in plan.destructive:
         kept = " PROTECTED, so the engine refuses it" if change.protected else ""
         yield Text(f"  {change.operation.value.upper()} {printable(change.urn)}{why(change)}{kept}", "bold red")

@@ -97,6 +97,11 @@ def judge(plan: Plan, approval: Approval, *, demanded: bool) -> None:
         )  # fmt: skip
     if not plan.complete:
         raise LabError("the preview did not come to its end, so nobody knows what would be done", where=plan.stack)
+    if demanded and not plan.judged:
+        raise RefusedError(
+            "no policy pack has judged the update", where=f"stack {plan.stack}",
+            remedy="have policy_pack/ in the project's folder, or name the pack by PULUMI_OPTION_POLICY_PACK",
+        )  # fmt: skip
     approved, given = approval.plan, approval.given
     if approved and (approved.project, approved.stack) != (plan.project, plan.stack):
         raise UsageError(f"the approved plan is of {approved.project}/{approved.stack}", where="--plan")

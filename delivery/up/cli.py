@@ -148,7 +148,7 @@ def _ask(plan: Plan, approval: Approval, *, yes: bool, yes_destroy: bool) -> Non
         )
     if wanted is Ask.NAME:
         count = len(plan.destructive) + len(plan.unprotected)
-        said = typer.prompt(f"{count} resources go away or lose their protection. The stack's name, to go on", err=True)
+        said = typer.prompt(f"Going away, or losing their protection: {count}. The stack's name, to go on", err=True)
         agreed = said == plan.stack
     else:
         agreed = typer.confirm(f"Change {plan.counts.changed} resources of {plan.stack}?", err=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from delivery.comment.body import COMMENT, SUMMARY, body
+from delivery.comment.body import COMMENT, SUMMARY, body, settled
 from delivery.comment.wording import ENGLISH, PORTUGUESE, WORDINGS
 from delivery.plan.policies import read_record
 from lab.browser import browser
@@ -75,13 +75,9 @@ def _odd() -> Plan:
         for number, word in enumerate(ODD)
     ]
     told = tuple(policy(why=word, remedy=word, where=word, rule=word) for word in ODD)
-    return plan(
-        *steps,
-        policies=told,
-        record=_record(*ODD),
-        stack="pro|`<b>du@cao",
-        origin=ORIGIN.model_copy(update={"by": "@a|b`"}),
-    )
+    origin = ORIGIN.model_copy(update={"by": "@a|b`"})
+    made = plan(*steps, policies=told, record=_record(*ODD), origin=origin)
+    return made.model_copy(update={"stack": "pro|`<b>du@cao"})  # which no plan has, and would do nothing
 
 
 _PLANS: dict[str, Callable[[], Plan]] = {
@@ -104,8 +100,8 @@ def test_what_cannot_be_overlooked_comes_first() -> None:
     )
     text = body(made, ENGLISH, link=_LINK)
     order = [
-        "refused by policy", "[!CAUTION]", "2 resources are deleted or replaced", "DELETE", "engine refuses",
-        "changes of <code>bucket</code> replace it", "[!WARNING]", "Protection against deletion is lifted of 1",
+        "refused by policy", "[!CAUTION]", "Deleted or replaced: 2.", "DELETE", "engine refuses",
+        "changes of <code>bucket</code> replace it", "[!WARNING]", "Protection against deletion is lifted: 1.",
         "Refused by policy (1)", "Close it.", "| create |", "Advice of policies (1)", "Changes by", made.digest,
     ]  # fmt: skip
     places = [text.index(part) for part in order if part in text]
@@ -134,8 +130,17 @@ def test_what_is_left_out_is_said_and_where_it_is() -> None:
     assert sum(shown) + int(told[1].replace(",", "")) == 5000
     assert len(shown) + int(told[2]) == 40
     assert "[The whole plan](https://github.example/run/1" in text
-    assert "2500 resources are deleted or replaced" in text
+    assert "Deleted or replaced: 2500." in text
     assert len(text) > COMMENT * 0.8  # the room is used
+
+
+def test_what_no_policy_pack_has_judged_says_so_and_is_not_settled() -> None:
+    quiet = plan().model_copy(update={"packs": ()})
+    assert settled(plan())
+    assert not settled(quiet)
+    for say in WORDINGS.values():
+        assert say.unjudged in body(quiet, say)
+        assert say.unjudged not in body(plan(), say)
 
 
 def test_a_comment_of_5000_resources_takes_no_second() -> None:

@@ -14,6 +14,7 @@ from delivery.comment.wording import WORDINGS
 from delivery.plan import file
 from delivery.plan.model import Operation, ValueState
 from delivery.preview import run, text
+from delivery.up.run import update
 from lab.engine.engine import EngineError
 from tests.support.tiny_project import STACK, TinyProject
 
@@ -127,6 +128,14 @@ def test_a_second_preview_has_the_same_digest_and_nothing_is_left_of_the_log(
     assert run.preview(tiny.engine, STACK, output=said.append).digest == planned.digest
     assert said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_secret_is_in_what_an_update_prints(planned: Plan, tiny: TinyProject) -> None:
+    said: list[str] = []
+    result = update(tiny.engine, planned, said.append)
+    assert result.well, result
+    assert "[secret]" in "\n".join(said)  # what the program warns of
+    assert CANARY not in "\n".join((*said, *result.told, *result.unplanned))
 
 
 def test_what_never_became_a_preview_is_an_error_without_a_secret(tiny: TinyProject) -> None:

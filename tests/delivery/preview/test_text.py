@@ -61,3 +61,9 @@ def test_nothing_of_it_begins_a_line_or_moves_the_cursor() -> None:
 def _exempted(odd: str) -> list[str]:
     names = ("rule", "urn", "resource", "message", "reason", "owner", "ticket", "expires")
     return [json.dumps({"exempted": dict.fromkeys(names, odd)})]
+
+
+def test_what_nobody_judged_says_so() -> None:
+    said = "\n".join(line.plain for line in lines(plan().model_copy(update={"packs": ()})))
+    assert "no policy pack has judged this" in said
+    assert "judged" not in _said()

@@ -76,6 +76,7 @@ def test_production_without_an_approved_plan() -> None:
     [
         (plan(step("create", "a"), policies=(policy(),)), RefusedError, "1 mandatory findings"),
         (plan(step("create", "a"), exit_code=1), LabError, "nobody knows what would be done"),
+        (_CREATE.model_copy(update={"packs": ()}), RefusedError, "no policy pack has judged the update"),
     ],
 )
 def test_an_approval_does_not_help_what_is_refused_or_unknown(now: Plan, kind: type[LabError], why: str) -> None:

@@ -229,9 +229,15 @@ def tiny(toolchain: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         random.RandomPassword("key", length=pulumi.Config().require_int("length"))
         """
     )
+    project.pack(
+        """
+        from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+        judge = ResourceValidationPolicy(name="judge", description="Judged.", validate=lambda args, report: None)
+        PolicyPack("tinypack", enforcement_level=EnforcementLevel.MANDATORY, policies=[judge])
+        """
+    )
     for name, value in project.variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("PULUMI_OPTION_POLICY_PACK", raising=False)
     yield project
     project.end()
 
