@@ -18,6 +18,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2 as pb
 from pulumi.runtime.stack import run_pulumi_func
+from pulumi.runtime.sync_await import _sync_await
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -187,14 +188,14 @@ class _Monitor(mocks.MockMonitor):
         return response
 
     def _previewed(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:
-        urn = self.make_urn(request.parent, request.type, request.name)  # type: ignore[no-untyped-call]
+        urn = self.make_urn(request.parent, request.type, request.name)
         if not request.custom or request.type.startswith(_NOT_CONFIGURED):
             return pb.RegisterResourceResponse(urn=urn)
         inputs = _marked(rpc.deserialize_properties(request.object, keep_unknowns=True))
         computed = _ANSWERS[request.type](request.name, inputs) if request.type in _ANSWERS else {}
         later = {key: value if key in _PHYSICAL else _later(value, inputs.get(key)) for key, value in computed.items()}
         state = {**inputs, **later}
-        properties = mocks._sync_await(rpc.serialize_properties(state, {}))  # type: ignore[no-untyped-call]  # as super does
+        properties = _sync_await(rpc.serialize_properties(state, {}))  # as super does
         return pb.RegisterResourceResponse(urn=urn, object=properties)
 
     def ReadResource(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:  # noqa: N802 - the protocol's name
