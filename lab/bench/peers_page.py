@@ -129,8 +129,8 @@ def _parts(measured: Measured) -> Iterator[str]:
         rules=len(rules),
         seen=sum(bool(seen_by(measured, rule)) for rule in rules),
     )
-    for (checks, reason), members in rows.items():
-        yield f"| {', '.join(f'`{rule}`' for rule in members)} | {checks or 'nothing'} | {reason} |\n"
+    for (seen, reason), members in rows.items():
+        yield f"| {', '.join(f'`{rule}`' for rule in members)} | {seen or 'nothing'} | {reason} |\n"
     yield _OTHERS
     for check, reason in NOT_ASKED.items():
         yield f"| {check} | {measured.names[check]} | {reason} |\n"

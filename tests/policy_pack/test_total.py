@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from guardrails.model import Example, Finding
     from guardrails.resources.base import Resource
 
-ODD: Final = (UNKNOWN, None, {}, [], "*", -1, True, [UNKNOWN], {"": None})
+ODD: Final[tuple[object, ...]] = (UNKNOWN, None, {}, [], "*", -1, True, [UNKNOWN], {"": None})
 EXAMPLES: Final = tuple(example for policy in CATALOGUE for example in (policy.failing, policy.passing))
 MATERIAL: Final = tuple(one for example in EXAMPLES for one in declared_in(example))
 CONTEXT: Final = Context(Profile.PRODUCAO, NOW, REGISTRIES, tags=("owner",))

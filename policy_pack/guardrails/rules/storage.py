@@ -25,9 +25,8 @@ def _judge_encryption(storage: StorageClass, _context: Context) -> tuple[Finding
         return (unknown("provisioner", "who makes the class's volumes"),)
     if storage.provisioner not in _EBS:
         return ()
-    encrypted = storage.parameters
-    if not isinstance(encrypted, Unknown):
-        encrypted = encrypted.get("encrypted", "false")
+    given = storage.parameters
+    encrypted = given if isinstance(given, Unknown) else given.get("encrypted", "false")
     if isinstance(encrypted, Unknown):
         return (unknown(path, "whether the class's volumes are encrypted"),)
     if encrypted != "true":
