@@ -154,6 +154,11 @@ class Analyzer:
                     self._registries = tuple(given) if isinstance(given, list) else ()
             self._beside.clear()
 
+    def act(self) -> None:
+        """Take it that this is an update, whatever was said before: nothing passes unjudged from now on."""
+        with self._lock:
+            self._preview = False
+
     def prepare(self) -> None:
         """Get ready to judge, while nobody waits for it."""
         if self._examiner is not None:

@@ -49,9 +49,14 @@ class Servicer(analyzer_pb2_grpc.AnalyzerServicer):
         return analyzer_pb2.AnalyzerHandshakeResponse()
 
     def ConfigureStack(
-        self, _request: analyzer_pb2.AnalyzerStackConfigureRequest, _context: grpc.ServicerContext | None
+        self, request: analyzer_pb2.AnalyzerStackConfigureRequest, _context: grpc.ServicerContext | None
     ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
-        """The stack, which language hosts have told by the environment that the pack was started with."""
+        """The stack, which language hosts have told by the environment that the pack was started with.
+
+        Only if both say that it is a preview, it is one. (Engines start a pack anew for the update after a preview.)
+        """
+        if not request.dry_run:
+            self._analyzer.act()
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
     def GetPluginInfo(self, _request: empty_pb2.Empty, _context: grpc.ServicerContext | None) -> plugin_pb2.PluginInfo:

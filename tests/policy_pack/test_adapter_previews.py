@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from guardrails import adapter
+from guardrails import adapter, adapter_server
 from guardrails.catalogue import CATALOGUE
 from guardrails.exemptions import Exemption
 from guardrails.model import Profile
@@ -69,6 +69,15 @@ def test_in_a_preview_a_release_that_cannot_be_read_is_refused_at_once() -> None
     engine = Engine(preview=True)
     engine.analyzer = adapter.Analyzer(CATALOGUE, Profile.LOCAL, None, "the settings are broken", preview=True)
     assert "the settings are broken" in _by_rule(engine.resource(RELEASE, {"chart": "c"}))["pack/readable"].message
+
+
+def test_an_engine_that_is_to_act_is_told_at_once_whatever_the_environment_said() -> None:
+    for dry_run in (True, False):
+        engine = Engine(preview=True, renderer=Manifests((_pod(image="nginx"),)))
+        stack = analyzer_pb2.AnalyzerStackConfigureRequest(dry_run=dry_run)
+        adapter_server.Servicer(engine.analyzer).ConfigureStack(stack, None)
+        told = "image/digest-pinned" in _by_rule(engine.resource(RELEASE, {"chart": "c"}))
+        assert told is not dry_run
 
 
 def test_what_a_postponed_release_needs_an_exemption_for_is_an_exemption_that_was_used() -> None:
