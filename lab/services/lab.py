@@ -41,6 +41,8 @@ _OF_PODS = frozenset({"kube-controller-manager", "kube-scheduler", "kwok"})
 _ALL = (*SERVICES, *(service for group in EXTRAS.values() for service in group))
 
 _PATIENCE = 30.0  # seconds for one request
+# What only a lab's folder holds; the last is the engine's, which may outlive all else of it.
+_MARKS = (lock.NAME, "state.json", "stacks/.pulumi")
 _NEEDED_SPACE = 300 * 1024 * 1024  # bytes: etcd's files, the images' blobs, logs
 
 
@@ -109,6 +111,8 @@ class Lab:
             report.log("the lab is not up: nothing to do")
             return
         with os_errors_explained(self.paths.root), lock.held(self.paths.root, report):
+            # Of another command's update, or typed in the lab's shell: it would write its state where nothing is left.
+            processes.kill_engines(self.paths.pulumi_home)
             running = processes.of_lab(self.paths.root)
             for names in _waves() if grace else ():
                 identities = [identity for name, identity in running if name in names]
@@ -209,7 +213,7 @@ def expect_a_labs(root: Path) -> None:
     """
     with os_errors_explained(root):
         if root.is_dir() and (held := sorted(one.name for one in root.iterdir())):
-            if {lock.NAME, "state.json"} & set(held) or processes.of_lab(root):
+            if any((root / mark).exists() for mark in _MARKS) or processes.of_lab(root):
                 return
             raise UsageError(
                 f"this folder is not a lab's: it holds {held[0]}",

@@ -142,6 +142,17 @@ def stop(identities: Iterable[Identity], *, root: Path, grace: float) -> None:
     _wait(remaining, 10.0)  # a killed process takes as long as the kernel needs to free its memory
 
 
+def kill_engines(home: Path) -> None:
+    """Kill every `pulumi` that works in this PULUMI_HOME, and wait for its end; its plugins end when it is gone."""
+    killed = []
+    for process in psutil.process_iter(["name"]):
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.info["name"] == "pulumi" and process.environ().get("PULUMI_HOME") == str(home):
+                process.kill()
+                killed.append(process)
+    psutil.wait_procs(killed, timeout=10.0)
+
+
 def tail(log: Path, lines: int, *, end: int | None = None) -> tuple[str, ...]:
     """The last lines of a log, or of its first `end` bytes; none when there is no log."""
     try:

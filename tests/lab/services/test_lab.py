@@ -16,7 +16,7 @@ from lab.errors import LabError, UsageError
 from lab.paths import LabPaths
 from lab.report import Quiet
 from lab.services import NAMES, Lab, NoTools, ServiceState, processes, state
-from lab.services.lab import TOOLS
+from lab.services.lab import TOOLS, expect_a_labs
 from tests.support.lab import bring_up
 
 if TYPE_CHECKING:
@@ -301,6 +301,14 @@ class TestRefusals:
         assert {status.state for status in lab.status()} == {ServiceState.STOPPED}
         lab.down(Quiet())  # nothing to do, and no folder left
         assert list(tmp_path.iterdir()) == []
+
+    def test_what_an_engine_left_in_a_lab_that_went_down_is_a_labs(self, tmp_path: Path) -> None:
+        (tmp_path / "stacks").mkdir()
+        with pytest.raises(UsageError, match="not a lab's: it holds stacks"):
+            expect_a_labs(tmp_path)
+        (tmp_path / "stacks" / ".pulumi").mkdir()
+        expect_a_labs(tmp_path)
+        expect_a_labs(tmp_path / "not there")
 
     def test_an_unknown_service(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="no service 'kubelet'") as caught:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -172,3 +173,18 @@ def test_what_it_leaves_running_draws_no_warning(root: Path) -> None:
     )
     assert answer.stderr == ""
     assert psutil.pid_exists(int(answer.stdout))
+
+
+def test_engines_of_this_lab_are_killed_and_no_others(tmp_path: Path) -> None:
+    program = tmp_path / "pulumi"
+    shutil.copy("/bin/sleep", program)
+    homes = {name: tmp_path / name for name in ("ours", "others")}
+    engines = {name: subprocess.Popen([program, "60"], env={"PULUMI_HOME": str(home)}) for name, home in homes.items()}
+    try:
+        processes.kill_engines(homes["ours"])
+        assert not psutil.pid_exists(engines["ours"].pid)
+        assert engines["others"].poll() is None
+    finally:
+        for engine in engines.values():
+            engine.kill()
+            engine.wait()
