@@ -1,23 +1,20 @@
 """Which third-party charts the program asks for: it says so itself, to whoever runs `python -m components.pins`.
 
-A process of its own, because the lab does not know the program: what is rehearsed may be another checkout's.
+What is rehearsed may be another checkout's.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lab import program
 from lab.errors import LabError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PATIENCE = 60  # seconds
 # https://helm.sh/docs/topics/charts/#the-chartyaml-file; both become parts of file names and addresses.
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?")
 _VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]{1,60})?")
@@ -50,22 +47,7 @@ def ask(project: Path) -> tuple[Pin, ...]:
     Raises:
         LabError: it does not say, or says what is no chart.
     """
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "components.pins"],
-            cwd=project,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE,
-        )
-        pins = tuple(Pin(**entry) for entry in json.loads(done.stdout))
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise LabError(f"the program does not tell its charts: {said[0]}", where=str(project)) from error
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
-        raise LabError(f"the program does not tell its charts: {error}", where=str(project)) from error
+    pins = program.ask(project, "charts", Pin)
     for pin in pins:
         if not (_NAME.fullmatch(pin.name) and _VERSION.fullmatch(pin.version)):
             raise LabError(f"no name or version of a chart: {pin}", where="components/versions.py")

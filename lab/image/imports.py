@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from lab import program
 from lab.engine.environment import REGISTRY_NAME
 from lab.errors import LabError
 from lab.kms import client
@@ -35,7 +35,6 @@ RECORD = "CARTORIO_IMAGE_RECORD"
 SCHEMA = "cartorio.images/v1"
 WHY = "signed by the lab's import; the image itself was not fetched"
 _STEP = "imports"
-_PATIENCE = 60  # seconds, of the program and of one request
 _SIGNING = 300  # seconds, for all of them
 _REPOSITORY = re.compile(r"[a-z0-9][a-z0-9.:-]*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)+")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -90,23 +89,7 @@ def ask(project: Path, files: Iterable[Path]) -> tuple[Image, ...]:
     Raises:
         LabError: it does not say, or says what is no image.
     """
-    command = [sys.executable, "-m", "components.pins", "images", *map(str, files)]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=project,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE,
-        )
-        images = tuple(sorted(Image(**entry) for entry in json.loads(done.stdout)))
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise LabError(f"the program does not tell its images: {said[0]}", where=str(project)) from error
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
-        raise LabError(f"the program does not tell its images: {error}", where=str(project)) from error
+    images = sorted(program.ask(project, "images", Image, "images", *map(str, files)))
     for image in images:
         if not (
             _REPOSITORY.fullmatch(image.repository) and _DIGEST.fullmatch(image.digest) and _TAG.fullmatch(image.tag)
