@@ -70,7 +70,7 @@ def staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iter
 def _staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Iterator[Stage]:
     toolchain = ensure(None, paths, report)
     lab = Lab(paths, toolchain)
-    lab.down(report)
+    lab.down(report, grace=0)
     try:
         endpoints = lab.up(report)
         copy = copy_project(project, paths.root / "project", stack)
@@ -93,7 +93,7 @@ def _staged(paths: LabPaths, project: Path, stack: str, report: Reporter) -> Ite
             engine.select_or_init(stack)
             yield Stage(engine, Charts(served.stood_in, define), imported)
     finally:
-        lab.down(report)
+        lab.down(report, grace=0)
         shutil.rmtree(paths.root, ignore_errors=True)
 
 
