@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from semver import Version
 
+from lab.engine.plugins import write_script
 from lab.toolchain import discover
 from lab.toolchain.catalogue import Probe, Tool
 from lab.toolchain.discover import search
@@ -22,7 +23,6 @@ _KUBECTL = Tool("kubectl", "g", "m", "p", Probe(("version", "--client"), r"Clien
 _PLUGIN = Tool("pulumi-resource-kubernetes", "g", "m", ".", None, plugin="resource-kubernetes")
 _WANTED = Range(Version(1, 36, 3), Match.SAME_MINOR)
 _SERVER = """\
-#!{python}
 import sys, time
 from concurrent import futures
 import grpc
@@ -140,10 +140,11 @@ class TestPlugin:
 
     def test_a_plugin_on_path_is_asked_in_pulumis_protocol(self, tmp_path: Path) -> None:
         for folder, version in (("old", "4.17.0"), ("new", "4.34.2")):
-            file = tmp_path / folder / _PLUGIN.name
-            file.parent.mkdir()
-            file.write_text(_SERVER.format(python=sys.executable, version=version), encoding="utf-8")
-            file.chmod(0o755)
+            server = tmp_path / folder / "server.py"
+            server.parent.mkdir()
+            server.write_text(_SERVER.format(version=version), encoding="utf-8")
+            # Not by `#!`: this Python may be in a folder with a space in its name.
+            write_script(server.with_name(_PLUGIN.name), [sys.executable, str(server)])
         environ = _environ(tmp_path / "old", tmp_path / "new", home=tmp_path)
         found = search(_PLUGIN, self.wanted, environ, apart_from=tmp_path / "cache")
         assert found.found == discover.Found(tmp_path / "new" / _PLUGIN.name, "4.34.2")
