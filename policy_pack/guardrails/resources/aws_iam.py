@@ -35,14 +35,13 @@ class IamRole(at.AwsResource):
 class IdentityPolicy(at.AwsResource):
     """A policy of identities, by itself or inside one."""
 
-    label: ClassVar[str] = "policies of identities (aws:iam Policy, RolePolicy, UserPolicy, GroupPolicy)"
+    label: ClassVar[str] = "policies of identities (aws:iam Policy, RolePolicy)"
     types: ClassVar[tuple[str, ...]] = (
         "aws:iam/policy:Policy",
         "aws:iam/rolePolicy:RolePolicy",
-        "aws:iam/userPolicy:UserPolicy",
-        "aws:iam/groupPolicy:GroupPolicy",
     )
 
+    name: at.Text = at.text("name")
     policy: at.Policy = at.policy("policy")
 
 
@@ -50,11 +49,9 @@ class IdentityPolicy(at.AwsResource):
 class PolicyAttachment(at.AwsResource):
     """A managed policy given to an identity."""
 
-    label: ClassVar[str] = "aws:iam RolePolicyAttachment, UserPolicyAttachment, GroupPolicyAttachment, PolicyAttachment"
+    label: ClassVar[str] = "aws:iam RolePolicyAttachment, PolicyAttachment"
     types: ClassVar[tuple[str, ...]] = (
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
         "aws:iam/policyAttachment:PolicyAttachment",
     )
 
@@ -63,10 +60,29 @@ class PolicyAttachment(at.AwsResource):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PersonsPolicy(IdentityPolicy):
+    """A policy inside a user or a group."""
+
+    label: ClassVar[str] = "aws:iam UserPolicy, GroupPolicy"
+    types: ClassVar[tuple[str, ...]] = ("aws:iam/userPolicy:UserPolicy", "aws:iam/groupPolicy:GroupPolicy")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PersonsAttachment(PolicyAttachment):
+    """A managed policy given to a user or a group."""
+
+    label: ClassVar[str] = "aws:iam UserPolicyAttachment, GroupPolicyAttachment"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StandingIdentity(at.AwsResource):
     """A person or program with credentials that stay: a user, a group of users, an access key, a password."""
 
-    label: ClassVar[str] = "aws:iam User, Group, AccessKey, UserLoginProfile and what gives them policies"
+    label: ClassVar[str] = "aws:iam User, Group, AccessKey, UserLoginProfile and the like"
     types: ClassVar[tuple[str, ...]] = (
         "aws:iam/user:User",
         "aws:iam/group:Group",
@@ -76,6 +92,12 @@ class StandingIdentity(at.AwsResource):
         "aws:iam/userLoginProfile:UserLoginProfile",
         "aws:iam/serviceSpecificCredential:ServiceSpecificCredential",
         "aws:iam/sshKey:SshKey",
+        "aws:iam/signingCertificate:SigningCertificate",
+        "aws:iam/virtualMfaDevice:VirtualMfaDevice",
+        "aws:iam/userPoliciesExclusive:UserPoliciesExclusive",
+        "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+        "aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive",
+        "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
     )
 
 
@@ -93,6 +115,8 @@ KINDS: Final = at.kinds(
     IamRole,
     IdentityPolicy,
     PolicyAttachment,
+    PersonsPolicy,
+    PersonsAttachment,
     StandingIdentity,
     OidcProvider,
 )

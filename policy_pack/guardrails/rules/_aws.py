@@ -1,35 +1,22 @@
-"""What rules about AWS share: switches that have to be on, and who a policy's statement lets in."""
+"""What rules about AWS share: switches that have to be on, references that have to be there, resources of a stack."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from guardrails.model import Example, Finding
-from guardrails.resources.aws_documents import Document
 from guardrails.resources.reading import Unknown
 from guardrails.rules._containers import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from guardrails.resources.aws_documents import Statement
-    from guardrails.resources.aws_reading import AwsResource, Flag, Link, Policy
+    from guardrails.resources.aws_reading import AwsResource, Flag, Link
     from guardrails.resources.base import Stack
 
-_EVERYBODY: Final = frozenset({("*", "*"), ("AWS", "*")})
-# Conditions that name callers: with a fixed value, nobody else is let in. Sources:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html (what "public" means)
-# and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-_CALLERS: Final = frozenset(
-    {
-        *("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:userid"),
-        *("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"),
-        *("aws:sourcevpc", "aws:sourcevpce", "kms:calleraccount", "s3:dataaccesspointarn"),
-    }
-)
-_SAYS_WHO: Final = frozenset({"stringequals", "stringlike", "arnequals", "arnlike"})
-_ANY_VALUE: Final = "foranyvalue:"
-_ACCOUNT_PART: Final = 4
+# https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
+_OF_AWS: Final = re.compile(r"(?:^|[:/])alias/aws/", re.IGNORECASE)
 
 
 def on(value: Flag, path: str, what: str, wrong: str) -> Iterator[Finding]:
@@ -55,6 +42,13 @@ def off(value: Flag, path: str, what: str, wrong: str) -> Iterator[Finding]:
 def given(link: Link, path: str, wrong: str) -> Iterator[Finding]:
     """A finding unless a reference is there; one that is not known yet is."""
     if link.value is None or link.value == "":
+        yield Finding(path, wrong)
+
+
+def own_key(link: Link, path: str, wrong: str) -> Iterator[Finding]:
+    """A finding unless a key is named, and is none of those that AWS has for everybody's use (`alias/aws/s3`)."""
+    yield from given(link, path, wrong)
+    if isinstance(link.value, str) and _OF_AWS.search(link.value):
         yield Finding(path, wrong)
 
 
@@ -92,58 +86,6 @@ def lacking(stack: Stack, owner: type[Any], other: type[Any], link: str, names: 
     for one, mine in each_with(stack, owner, other, link, names):
         if not mine:
             yield from of(one, [Finding("", wrong)])
-
-
-def statements(policy: Policy, path: str) -> tuple[tuple[Statement, ...], tuple[Finding, ...]]:
-    """The statements of a document, and what is to be said when they are not known; a problem is another rule's."""
-    if isinstance(policy, Unknown):
-        return (), (unknown(path, "the policy"),)
-    return (policy.statements if isinstance(policy, Document) else ()), ()
-
-
-def lets_everybody_in(statement: Statement) -> bool:
-    """Whether a statement allows something to callers that nobody named."""
-    if not statement.allows or statement_is_limited(statement):
-        return False
-    return statement.all_but_principals or not _EVERYBODY.isdisjoint(statement.principals)
-
-
-def statement_is_limited(statement: Statement) -> bool:
-    """Whether a condition says whose calls a statement is about."""
-    return any(
-        condition.key in _CALLERS
-        and condition.operator.lower().removeprefix(_ANY_VALUE) in _SAYS_WHO
-        and condition.values
-        and all(_fixed(value) for value in condition.values)
-        for condition in statement.conditions
-    )
-
-
-def _fixed(value: str) -> bool:
-    if not set("*?") & set(value):
-        return bool(value)
-    parts = value.split(":")
-    return len(parts) > _ACCOUNT_PART and parts[_ACCOUNT_PART] != "" and not set("*?") & set(parts[_ACCOUNT_PART])
-
-
-def matches(pattern: str, action: str) -> bool:
-    """Whether a pattern of IAM, with `*` and `?`, covers a name; both in lower case."""
-    head, *rest = pattern.split("*")
-    if not rest:
-        return len(pattern) == len(action) and _same(pattern, action)
-    if len(action) < sum(map(len, (head, *rest))) or not _same(head, action[: len(head)]):
-        return False
-    at = len(head)
-    *middle, tail = rest
-    for part in middle:
-        while at + len(part) <= len(action) and not _same(part, action[at : at + len(part)]):
-            at += 1
-        at += len(part)
-    return at + len(tail) <= len(action) and _same(tail, action[len(action) - len(tail) :])
-
-
-def _same(pattern: str, text: str) -> bool:
-    return all(one in ("?", other) for one, other in zip(pattern, text, strict=True))
 
 
 def example(kind: str, properties: str, name: str = "example") -> Example:

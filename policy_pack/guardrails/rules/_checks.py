@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from guardrails.model import Finding
 from guardrails.resources import aws_reading as at
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import given, off, on
+from guardrails.rules._aws import given, off, on, own_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,6 +60,11 @@ def is_off(field: str, what: str, wrong: str) -> Check:
 def is_given(field: str, wrong: str) -> Check:
     """A reference is there."""
     return lambda resource: given(getattr(resource, field), at.place(resource, field), wrong)
+
+
+def has_own_key(field: str, wrong: str) -> Check:
+    """A key is named, and is none of AWS's own."""
+    return lambda resource: own_key(getattr(resource, field), at.place(resource, field), wrong)
 
 
 def is_one_of(field: str, right: Collection[str], what: str, wrong: str) -> Check:

@@ -21,7 +21,7 @@ from guardrails.resources.aws_audit import (
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import each_with, example, of, of_kind, on, resource, varied
-from guardrails.rules._checks import is_given, is_on, rule
+from guardrails.rules._checks import has_own_key, is_given, is_on, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -109,7 +109,7 @@ POLICIES: Final = (
         resource_types=(LogGroup,),
         remediation="Set kmsKeyId to the key of logs, whose policy lets CloudWatch Logs use it.",
         since="0.3.0",
-        rule=rule(is_given("key", "the log is not encrypted with a key of the stack's own")),
+        rule=rule(has_own_key("key", "the log is not encrypted with a key of the stack's own")),
         passing=example(_GROUP, "{retentionInDays: 365, kmsKeyId: key}"),
         failing=example(_GROUP, "{retentionInDays: 365}"),
     ),
@@ -153,7 +153,7 @@ POLICIES: Final = (
         resource_types=(Trail,),
         remediation="Set kmsKeyId to a key whose policy lets CloudTrail use it.",
         since="0.3.0",
-        rule=rule(is_given("key", _UNENCRYPTED)),
+        rule=rule(has_own_key("key", _UNENCRYPTED)),
         controls=(fsbp("CloudTrail.2"),),
         passing=_trail(),
         failing=_trail(kmsKeyId=""),
@@ -209,7 +209,7 @@ POLICIES: Final = (
         resource_types=(DeliveryChannel,),
         remediation="Set s3KmsKeyArn.",
         since="0.3.0",
-        rule=rule(is_given("key", _UNENCRYPTED)),
+        rule=rule(has_own_key("key", _UNENCRYPTED)),
         passing=example(_CHANNEL, "{s3BucketName: record, s3KmsKeyArn: key}"),
         failing=example(_CHANNEL, "{s3BucketName: record}"),
     ),

@@ -12,7 +12,7 @@ from guardrails.resources.aws_backup import BackupPlan, BackupVault, VaultLock
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import each_with, example, of, resource
-from guardrails.rules._checks import is_given, rule
+from guardrails.rules._checks import has_own_key, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -74,7 +74,7 @@ POLICIES: Final = (
         resource_types=(BackupVault,),
         remediation="Set kmsKeyArn to the key of backups.",
         since="0.3.0",
-        rule=rule(is_given("key", "backups are encrypted with AWS's key, not the stack's")),
+        rule=rule(has_own_key("key", "backups are encrypted with AWS's key, not the stack's")),
         controls=(fsbp("Backup.1"),),
         passing=Example(_VAULT),
         failing=example("aws:backup/vault:Vault", "{name: all}"),

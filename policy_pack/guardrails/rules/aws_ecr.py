@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, Policy, Severity
 from guardrails.resources.aws_cluster import Repository, RepositoryTemplate
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, varied
+from guardrails.rules._aws import example, own_key, varied
 from guardrails.rules._checks import is_on, is_one_of, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import cis_eks, fsbp, nist_800_190
@@ -26,7 +26,7 @@ def _encrypted(repository: Repository | RepositoryTemplate, _context: Context) -
     wrong = "images are not encrypted with a key of the stack's own"
     if not any(one.kind in ("KMS", "KMS_DSSE", Unknown.UNKNOWN) for one in repository.encryption):
         return (Finding(path, wrong),)
-    return tuple(finding for one in repository.encryption for finding in given(one.key, f"{one.path}.kmsKey", wrong))
+    return tuple(finding for one in repository.encryption for finding in own_key(one.key, f"{one.path}.kmsKey", wrong))
 
 
 _KIND: Final = "aws:ecr/repository:Repository"

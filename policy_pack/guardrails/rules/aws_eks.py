@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_cluster import AccessEntry, Addon, EksCluster, NodeGroup
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, on, varied
+from guardrails.rules._aws import example, on, own_key, varied
 from guardrails.rules._checks import is_off, is_on, is_one_of, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import cis_eks, control_tower, fsbp
@@ -68,7 +68,7 @@ def _encrypted(cluster: EksCluster, _context: Context) -> tuple[Finding, ...]:
     if "secrets" not in cluster.encrypted:
         return (Finding("encryptionConfig", "Secrets are not encrypted with a key of the stack's own"),)
     return tuple(
-        given(cluster.key, "encryptionConfig.provider.keyArn", "Secrets are encrypted with no key of the stack's")
+        own_key(cluster.key, "encryptionConfig.provider.keyArn", "Secrets are encrypted with no key of the stack's")
     )
 
 

@@ -12,9 +12,10 @@ from guardrails.model import Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_documents import Document
 from guardrails.resources.aws_iam import IamRole, IdentityPolicy
 from guardrails.resources.aws_reading import documents
-from guardrails.rules._aws import example, matches, policy_text
+from guardrails.rules._aws import example, policy_text
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import control_tower, fsbp
+from guardrails.rules._statements import covers, holds_to, insists, is_anything, is_wild, matches, names_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,25 +28,47 @@ _GUARDS_ITSELF: Final = "iam:deleterolepermissionsboundary"
 _READS: Final = ("describe", "list", "get", "batchget", "lookup", "search", "view", "check", "filter")
 # What reads in name, and hands out data, code or credentials.
 _DATA: Final = (
-    *("s3:getobject", "secretsmanager:getsecretvalue", "secretsmanager:batchgetsecretvalue", "ssm:getparameter"),
+    *(
+        "s3:getobject",
+        "s3:getobjectversion",
+        "s3:getobjecttorrent",
+        "secretsmanager:getsecretvalue",
+        "secretsmanager:batchgetsecretvalue",
+        "ssm:getparameter",
+    ),
     *("ssm:getparameters", "ssm:getparametersbypath", "ssm:getparameterhistory", "kms:getparametersforimport"),
     *("dynamodb:getitem", "dynamodb:batchgetitem", "dynamodb:getrecords", "kinesis:getrecords"),
     *("lambda:getfunction", "ec2:getpassworddata", "ec2:getconsolescreenshot", "codeartifact:getauthorizationtoken"),
     *("sts:getfederationtoken", "sts:getsessiontoken", "sts:getwebidentitytoken", "redshift:getclustercredentials"),
-    *("cognito-identity:getcredentialsforidentity", "logs:getlogevents", "logs:filterlogevents"),
+    *("redshift:getclustercredentialswithiam", "redshift-serverless:getcredentials", "sso:getrolecredentials"),
+    *("cognito-identity:getcredentialsforidentity", "cognito-identity:getopenidtokenfordeveloperidentity"),
+    *("logs:getlogevents", "logs:filterlogevents", "logs:getqueryresults", "logs:getlogrecord"),
+    *("ebs:getsnapshotblock", "ecr:getdownloadurlforlayer", "ecr:batchgetimage", "athena:getqueryresults"),
+    *("lambda:getlayerversion", "codecommit:getblob", "codecommit:getfile", "codeartifact:getpackageversionasset"),
+    *("states:getexecutionhistory", "apigateway:get", "lightsail:getinstanceaccessdetails", "sqs:receivemessage"),
 )
 # AWS knows no resource to name for these: https://docs.aws.amazon.com/service-authorization/latest/reference/
 _WITHOUT_RESOURCE: Final = frozenset(
     {"cloudwatch:putmetricdata", "xray:puttracesegments", "xray:puttelemetryrecords", "ecr:getauthorizationtoken"}
 )
-_NAMES_THINGS: Final = ("resourcetag/", "requesttag/", "aws:resourceaccount", "aws:resourceorgid")
+_TAGS: Final = ("resourcetag/", "requesttag/")
+_OWNERS: Final = frozenset({"aws:resourceaccount", "aws:resourceorgid", "kms:resourcealiases", "kms:requestalias"})
+# What these services hold is data, keys or rights: every thing of a kind is as good as everything.
+_HOLDERS: Final = ("s3:", "kms:", "secretsmanager:", "ssm:", "dynamodb:", "sts:", "sqs:", "sns:", "backup:")
 # With any of these, whoever has it can give itself or another what it has not.
 _ESCALATIONS: Final = (
     *("iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile", "iam:createpolicyversion"),
     *("iam:setdefaultpolicyversion", "iam:attachuserpolicy", "iam:attachgrouppolicy", "iam:attachrolepolicy"),
     *("iam:putuserpolicy", "iam:putgrouppolicy", "iam:putrolepolicy", "iam:addusertogroup"),
-    *("iam:updateassumerolepolicy", "iam:deleterolepermissionsboundary", "iam:deleteuserpermissionsboundary"),
+    *("iam:updateassumerolepolicy", "iam:putrolepermissionsboundary", "iam:putuserpermissionsboundary"),
+    *("iam:createservicespecificcredential", "iam:resetservicespecificcredential", "iam:uploadsshpublickey"),
+    *("iam:uploadsigningcertificate", "iam:createopenidconnectprovider", "iam:createsamlprovider"),
+    *("iam:addclientidtoopenidconnectprovider", "iam:updateopenidconnectproviderthumbprint", "iam:updatesamlprovider"),
+    *("sso:attachmanagedpolicytopermissionset", "sso:putinlinepolicytopermissionset", "sso:createaccountassignment"),
+    *("eks:createaccessentry", "eks:associateaccesspolicy"),
 )
+# Under a condition on the boundary that is there, these take it away all the same.
+_UNBINDING: Final = ("iam:deleterolepermissionsboundary", "iam:deleteuserpermissionsboundary")
 _BOUNDARY_KEY: Final = "iam:permissionsboundary"
 _PASSED_TO: Final = "iam:passedtoservice"
 
@@ -68,17 +91,27 @@ def _over_statements(check: Callable[[Statement], Iterator[Finding]]) -> Callabl
 
 def is_boundary(document: Document) -> bool:
     """Whether a policy is the most that others may have: it sees to it that nobody takes a boundary away."""
-    return any(not statement.allows and _GUARDS_ITSELF in statement.actions for statement in document.statements)
+    return any(
+        not statement.allows
+        and _GUARDS_ITSELF in statement.actions
+        and "*" in statement.resources
+        and not statement.conditions
+        for statement in document.statements
+    )
 
 
 def _whole_service(action: str) -> bool:
-    return action == "*" or action.endswith(":*") or action.startswith("*:")
+    service, colon, name = action.partition(":")
+    return is_wild(service) or (colon != "" and is_anything(name))
 
 
 def _wildcard_action(statement: Statement) -> Iterator[Finding]:
-    for action in statement.actions:
-        if _whole_service(action) and not statement.all_but_actions:
-            yield Finding(f"{statement.path}.Action", f"{statement.title} allows {action!r}: every action there is")
+    path = f"{statement.path}.Action"
+    for action in () if statement.all_but_actions else statement.actions:
+        if _whole_service(action):
+            yield Finding(path, f"{statement.title} allows {action!r}: every action there is")
+        elif action.partition(":")[2].startswith("*"):
+            yield Finding(path, f"{statement.title} allows {action!r}: whatever is called so at its end")
 
 
 def _not_action(statement: Statement) -> Iterator[Finding]:
@@ -89,15 +122,22 @@ def _not_action(statement: Statement) -> Iterator[Finding]:
 
 
 def _wildcard_resource(statement: Statement) -> Iterator[Finding]:
-    if "*" not in statement.resources or statement.all_but_actions or _names_things(statement):
+    if statement.all_but_actions or _names_things(statement):
         return
+    everything = any(resource == "*" or is_anything(resource) for resource in statement.resources)
+    every_one = any(map(names_nothing, statement.resources))
     for action in statement.actions:
-        if not _whole_service(action) and not _reads(action):
+        wide = everything or (every_one and action.startswith(_HOLDERS))
+        if wide and not _whole_service(action) and not _reads(action):
             yield Finding(f"{statement.path}.Resource", f"{statement.title} allows {action!r} with everything there is")
 
 
 def _names_things(statement: Statement) -> bool:
-    return any(part in condition.key for condition in statement.conditions for part in _NAMES_THINGS)
+    return any(
+        (any(part in condition.key for part in _TAGS) and insists(condition))
+        or (condition.key in _OWNERS and holds_to(condition))
+        for condition in statement.conditions
+    )
 
 
 def _reads(action: str) -> bool:
@@ -110,18 +150,19 @@ def _reads(action: str) -> bool:
 def _pass_role(statement: Statement) -> Iterator[Finding]:
     if statement.all_but_actions or not _covers(statement, ("iam:passrole",)):
         return
-    if any(resource == "*" or resource.endswith((":role/*", ":*")) for resource in statement.resources):
-        yield Finding(f"{statement.path}.Resource", f"{statement.title} lets any role be passed on")
-    if not any(condition.key == _PASSED_TO for condition in statement.conditions):
+    if any(map(is_wild, statement.resources)):
+        yield Finding(f"{statement.path}.Resource", f"{statement.title} lets roles be passed on that it does not name")
+    if not any(condition.key == _PASSED_TO and holds_to(condition) for condition in statement.conditions):
         yield Finding(
             f"{statement.path}.Condition", f"{statement.title} does not say which service a role is passed to"
         )
 
 
 def _escalation(statement: Statement) -> Iterator[Finding]:
-    if statement.all_but_actions or any(condition.key == _BOUNDARY_KEY for condition in statement.conditions):
+    bounded = any(condition.key == _BOUNDARY_KEY and holds_to(condition) for condition in statement.conditions)
+    if statement.all_but_actions:
         return
-    for action in _covers(statement, _ESCALATIONS):
+    for action in _covers(statement, _UNBINDING if bounded else (*_ESCALATIONS, *_UNBINDING)):
         message = f"{statement.title} allows {action!r}, by which whoever has it can have everything"
         yield Finding(f"{statement.path}.Action", message)
 
@@ -129,7 +170,7 @@ def _escalation(statement: Statement) -> Iterator[Finding]:
 def _covers(statement: Statement, actions: tuple[str, ...]) -> list[str]:
     """Which of the actions it allows, other than by allowing a whole service."""
     patterns = [pattern for pattern in statement.actions if not _whole_service(pattern)]
-    return [action for action in actions if any(matches(pattern, action) for pattern in patterns)]
+    return [action for action in actions if covers(patterns, action)]
 
 
 def _allow(action: str, resource: str = "arn:aws:s3:::deeds/*", more: str = "") -> str:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_iam import IamRole, OidcProvider
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, lets_everybody_in, policy_text, statements
+from guardrails.rules._aws import example, policy_text
 from guardrails.rules._containers import unknown
+from guardrails.rules._statements import covers, is_wild, lets_everybody_in, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,8 @@ def _oidc(role: IamRole, _context: Context) -> tuple[Finding, ...]:
 
 def _claims(statement: Statement) -> Iterator[Finding]:
     federated = any(kind == "Federated" for kind, _ in statement.principals)
-    if not statement.allows or not federated or _ISSUED not in statement.actions:
+    about = statement.all_but_actions or covers(statement.actions, _ISSUED)
+    if not statement.allows or not federated or not about:
         return
     for claim, meaning in _CLAIMS.items():
         tests = [condition for condition in statement.conditions if condition.key.endswith(f":{claim}")]
@@ -50,8 +52,8 @@ def _claims(statement: Statement) -> Iterator[Finding]:
         path = f"{statement.path}.Condition"
         if not exact or len(exact) != len(tests):
             yield Finding(path, f"{statement.title} does not say exactly {meaning} ({claim})")
-        elif any("*" in value or "?" in value or not value for condition in exact for value in condition.values):
-            yield Finding(path, f"{statement.title} has a wildcard in {claim}, which StringEquals takes as it is")
+        elif any(is_wild(value) or "${" in value or not value for condition in exact for value in condition.values):
+            yield Finding(path, f"{statement.title} has a wildcard or a variable in {claim}: it names nobody")
 
 
 def _audience(provider: OidcProvider, _context: Context) -> tuple[Finding, ...]:

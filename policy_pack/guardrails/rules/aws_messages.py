@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, Policy, Severity
 from guardrails.resources.aws_messages import DeliveryStream, Queue, Stream, Subscription, Topic
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, on
+from guardrails.rules._aws import example, on, own_key
 from guardrails.rules._checks import is_given, rule
 from guardrails.rules._sources import fsbp
 
@@ -31,12 +31,12 @@ def _stream(stream: DeliveryStream | Stream, _context: Context) -> tuple[Finding
     what, wrong = "whether what flows is encrypted", "what flows waits unencrypted, or with AWS's key"
     if isinstance(stream, Stream):
         value = stream.encryption if isinstance(stream.encryption, Unknown) else stream.encryption == "KMS"
-        return (*on(value, "encryptionType", what, wrong), *given(stream.key, "kmsKeyId", wrong))
+        return (*on(value, "encryptionType", what, wrong), *own_key(stream.key, "kmsKeyId", wrong))
     if stream.source is True:
         # It has no buffer of its own: what it reads from is encrypted, or not.
         return ()
     path = "serverSideEncryption"
-    return (*on(stream.encrypted, f"{path}.enabled", what, wrong), *given(stream.key, f"{path}.keyArn", wrong))
+    return (*on(stream.encrypted, f"{path}.enabled", what, wrong), *own_key(stream.key, f"{path}.keyArn", wrong))
 
 
 def _told(subscription: Subscription, _context: Context) -> tuple[Finding, ...]:

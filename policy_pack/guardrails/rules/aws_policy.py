@@ -17,9 +17,10 @@ from guardrails.resources.aws_network import VpcEndpoint
 from guardrails.resources.aws_reading import AwsResource, documents
 from guardrails.resources.aws_s3 import S3Policy
 from guardrails.resources.aws_stores import FileSystemPolicy, Secret, SecretPolicy
-from guardrails.rules._aws import example, lets_everybody_in, policy_text
+from guardrails.rules._aws import example, policy_text
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
+from guardrails.rules._statements import lets_everybody_in, names_nothing
 
 if TYPE_CHECKING:
     from guardrails.model import Context
@@ -72,7 +73,7 @@ def _endpoint(endpoint: VpcEndpoint, _context: Context) -> tuple[Finding, ...]:
     return tuple(
         Finding(f"{statement.path}.Resource", f"{statement.title} is about everybody's data, not the account's")
         for statement in endpoint.policy.allowed
-        if "*" in statement.resources and lets_everybody_in(statement)
+        if any(map(names_nothing, statement.resources)) and lets_everybody_in(statement)
     )
 
 

@@ -21,7 +21,7 @@ from guardrails.resources.aws_s3 import (
 )
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, of, policy_text
+from guardrails.rules._aws import example, of, own_key, policy_text
 from guardrails.rules._buckets import (
     BUCKET,
     Settings,
@@ -75,7 +75,7 @@ def _by_kms(one: S3Encryption, *, by_service: bool) -> Iterator[Finding]:
             if not by_service or rule.algorithm != "AES256":
                 yield Finding(f"{path}.sseAlgorithm", "objects are not encrypted with a key of KMS")
         else:
-            yield from given(
+            yield from own_key(
                 rule.key, f"{path}.kmsMasterKeyId", "objects are encrypted with AWS's key, not the stack's"
             )
 

@@ -19,8 +19,8 @@ from guardrails.resources.aws_stores import (
     Table,
 )
 from guardrails.resources.reading import Unknown
-from guardrails.rules._aws import example, given, on, varied
-from guardrails.rules._checks import is_given, is_off, is_on, only, rule
+from guardrails.rules._aws import example, on, own_key, varied
+from guardrails.rules._checks import has_own_key, is_off, is_on, only, rule
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
@@ -57,7 +57,7 @@ def _rotation(rotation: SecretRotation, _context: Context) -> tuple[Finding, ...
 def _parameter(parameter: Parameter, _context: Context) -> tuple[Finding, ...]:
     if parameter.kind != "SecureString":
         return ()
-    return tuple(given(parameter.key, "keyId", "the parameter is encrypted with AWS's key, not the stack's"))
+    return tuple(own_key(parameter.key, "keyId", "the parameter is encrypted with AWS's key, not the stack's"))
 
 
 _UNENCRYPTED: Final = "what it holds is not encrypted with a key of the stack's own"
@@ -91,7 +91,7 @@ POLICIES: Final = (
         since="0.3.0",
         rule=rule(
             is_on("encrypted", "whether it is encrypted", _UNENCRYPTED),
-            is_given("key", _UNENCRYPTED),
+            has_own_key("key", _UNENCRYPTED),
             only(
                 Cache,
                 is_on("in_transit", "whether calls are encrypted", "what it is asked crosses the network in clear"),
@@ -139,7 +139,7 @@ POLICIES: Final = (
         resource_types=(Secret,),
         remediation="Set kmsKeyId.",
         since="0.3.0",
-        rule=rule(is_given("key", "the secret is encrypted with AWS's key, which every reader may use")),
+        rule=rule(has_own_key("key", "the secret is encrypted with AWS's key, which every reader may use")),
         passing=example(_KIND, "{name: flux/github, kmsKeyId: key}"),
         failing=example(_KIND, "{name: flux/github}"),
     ),

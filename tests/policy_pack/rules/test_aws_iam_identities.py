@@ -11,7 +11,12 @@ ATTACHMENT = "iam/rolePolicyAttachment:RolePolicyAttachment"
 
 
 @pytest.mark.parametrize(
-    "kind", ["user:User", "group:Group", "accessKey:AccessKey", "userLoginProfile:UserLoginProfile"]
+    "kind",
+    [
+        *("user:User", "group:Group", "accessKey:AccessKey", "userLoginProfile:UserLoginProfile"),
+        *("userPolicy:UserPolicy", "userPolicyAttachment:UserPolicyAttachment", "groupPolicy:GroupPolicy"),
+        *("signingCertificate:SigningCertificate", "userPoliciesExclusive:UserPoliciesExclusive"),
+    ],
 )
 def test_whatever_has_credentials_that_stay_is_found(kind: str) -> None:
     assert found("aws/iam-users", aws(f"iam/{kind}")) == ["x: "]
@@ -20,6 +25,18 @@ def test_whatever_has_credentials_that_stay_is_found(kind: str) -> None:
 def test_a_role_has_a_boundary_known_or_not() -> None:
     assert found("aws/iam-boundary", aws("iam/role:Role")) == ["x: permissionsBoundary"]
     assert found("aws/iam-boundary", aws("iam/role:Role", permissionsBoundary=UNKNOWN)) == []
+
+
+def test_a_boundary_that_allows_everything_is_none() -> None:
+    assert found("aws/iam-boundary", aws("iam/role:Role", permissionsBoundary=ADMIN)) == ["x: permissionsBoundary"]
+    unbound = aws("iam/role:Role", name="r", permissionsBoundary=ADMIN, managedPolicyArns=[ADMIN])
+    assert found("aws/iam-administrator", unbound) == ["x: managedPolicyArns"]
+
+
+@pytest.mark.parametrize("name", ["AmazonS3FullAccess", "AWSKeyManagementServicePowerUser", "AWSLambda_FullAccess"])
+def test_a_whole_service_is_as_much_by_its_other_name(name: str) -> None:
+    attached = aws(ATTACHMENT, role="r", policyArn=f"arn:aws:iam::aws:policy/{name}")
+    assert found("aws/iam-administrator", attached) == ["x: policyArn"]
 
 
 def test_administrators_are_bounded() -> None:
@@ -52,3 +69,14 @@ def test_a_boundary_is_nobodys_policy() -> None:
     other = aws("iam/policy:Policy", "little", policy=document(allow("s3:GetObject")))
     given = [aws(ATTACHMENT, to, policyArn=UNKNOWN, links={"policyArn": to}) for to in ("most", "little")]
     assert found("aws/iam-boundary-attached", boundary, other, *given) == ["most: policyArn"]
+
+
+def test_nor_is_it_what_a_role_carries() -> None:
+    boundary = aws("iam/policy:Policy", "most", name="most", policy=document(allow("*", "*"), GUARD))
+    rule = "aws/iam-boundary-attached"
+    carried = aws("iam/role:Role", "r", managedPolicyArns=UNKNOWN, links={"managedPolicyArns": "most"})
+    assert found(rule, boundary, carried) == ["r: managedPolicyArns"]
+    by_name = aws("iam/role:Role", "r", managedPolicyArns=["arn:aws:iam::111122223333:policy/most"])
+    assert found(rule, boundary, by_name) == ["r: managedPolicyArns"]
+    assert found(rule, boundary, aws(ATTACHMENT, policyArn="arn:aws:iam::111122223333:policy/most")) == ["x: policyArn"]
+    assert found(rule, boundary, aws(ATTACHMENT, policyArn="arn:aws:iam::111122223333:policy/other")) == []

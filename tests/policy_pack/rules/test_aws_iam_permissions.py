@@ -55,6 +55,56 @@ def _rules(statement: dict[str, Any], kind: str = "iam/rolePolicy:RolePolicy") -
         (allow("iam:?utRolePolicy", ROLE), {"privilege-escalation"}),
         (allow("iam:PutRolePolicy", ROLE, Condition=BOUNDED), set()),
         (allow("iam:CreateAccessKey", "arn:aws:iam::1:user/x"), {"privilege-escalation"}),
+        # What means the same, written otherwise.
+        (allow("s3:**"), {"wildcard-action"}),
+        (allow("s3:?*"), {"wildcard-action"}),
+        (allow("s*:GetObject"), {"wildcard-action"}),
+        (allow("s3:*Object"), {"wildcard-action"}),
+        (allow("kms:Decrypt", "arn:aws:kms:*:111122223333:key/*"), {"wildcard-resource"}),
+        (allow("s3:GetObject", "arn:aws:s3:::*"), {"wildcard-resource"}),
+        (allow("s3:GetObject", "arn:aws:s3:::*/*"), {"wildcard-resource"}),
+        (allow("s3:GetObject", "arn:aws:s3:::deeds/*"), set()),
+        (allow("s3:GetObject", "**"), {"wildcard-resource"}),
+        (allow("s3:GetObject", "arn:*"), {"wildcard-resource"}),
+        (allow("s3:GetObjectVersion", "*"), {"wildcard-resource"}),
+        (allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:*"), {"wildcard-resource"}),
+        (allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:flux/*"), set()),
+        (allow("ebs:GetSnapshotBlock", "*"), {"wildcard-resource"}),
+        (allow("ec2:CreateSnapshot", "arn:aws:ec2:sa-east-1:*:volume/*"), set()),
+        (allow("kms:Sign", "*", Condition={"StringEquals": {"kms:ResourceAliases": "alias/release"}}), set()),
+        # Conditions that hold of everything.
+        *(
+            (allow("kms:Decrypt", "*", Condition=condition), {"wildcard-resource"})
+            for condition in (
+                {"StringNotEquals": {"aws:ResourceTag/project": "other"}},
+                {"StringEqualsIfExists": {"aws:ResourceTag/project": "cartorio"}},
+                {"ForAllValues:StringEquals": {"aws:ResourceTag/project": "cartorio"}},
+                {"Null": {"aws:ResourceTag/project": "true"}},
+                {"StringLike": {"aws:ResourceAccount": "*"}},
+            )
+        ),
+        *(
+            (allow("iam:PassRole", ROLE, Condition=condition), {"pass-role"})
+            for condition in (
+                {"StringLike": {"iam:PassedToService": "*"}},
+                {"StringNotEquals": {"iam:PassedToService": "x.amazonaws.com"}},
+                {"StringEqualsIfExists": {"iam:PassedToService": "ec2.amazonaws.com"}},
+            )
+        ),
+        (allow("iam:PassRole", "arn:aws:iam::111122223333:role/?*", Condition=TO_EC2), {"pass-role"}),
+        (allow("iam:PassRole", "arn:aws:iam::*:role/nodes", Condition=TO_EC2), {"pass-role"}),
+        *(
+            (allow("iam:PutRolePolicy", ROLE, Condition=condition), {"privilege-escalation"})
+            for condition in (
+                {"StringNotEquals": {"iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/b"}},
+                {"StringLike": {"iam:PermissionsBoundary": "*"}},
+                {"ArnLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/*"}},
+            )
+        ),
+        (allow("iam:DeleteRolePermissionsBoundary", ROLE, Condition=BOUNDED), {"privilege-escalation"}),
+        (allow("iam:PutRolePermissionsBoundary", ROLE), {"privilege-escalation"}),
+        (allow("iam:PutRolePermissionsBoundary", ROLE, Condition=BOUNDED), set()),
+        (allow("eks:AssociateAccessPolicy", "arn:aws:eks:sa-east-1:111122223333:cluster/c"), {"privilege-escalation"}),
     ],
 )
 def test_each_statement_breaks_what_it_breaks(statement: dict[str, Any], rules: set[str]) -> None:
@@ -68,6 +118,8 @@ def test_only_a_managed_policy_that_guards_itself_is_a_boundary() -> None:
         ("iam/policy:Policy", (everything, guard), False),
         ("iam/policy:Policy", (everything,), True),
         ("iam/rolePolicy:RolePolicy", (everything, guard), True),
+        ("iam/policy:Policy", (everything, {**guard, "Resource": "arn:aws:iam::111122223333:role/nobody"}), True),
+        ("iam/policy:Policy", (everything, {**guard, "Condition": {"Bool": {"aws:ViaAWSService": "true"}}}), True),
     ):
         assert bool(found("aws/iam-wildcard-action", aws(kind, policy=document(*statements)))) is wrong
 

@@ -6,7 +6,7 @@ import pytest
 
 from guardrails.resources.aws_documents import Condition, Statement
 from guardrails.resources.reading import UNKNOWN
-from guardrails.rules._aws import lets_everybody_in, matches
+from guardrails.rules._statements import lets_everybody_in, matches
 from tests.support.cloud import aws, document, found
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -35,6 +35,10 @@ def _role(principal: Any, action: str = "sts:AssumeRole", **condition: Any) -> A
         ("*", {"ForAnyValue:StringEquals": {"aws:PrincipalOrgPaths": "o-1/r-1"}}, False),
         ("*", {"StringLike": {"aws:PrincipalOrgID": "*"}}, True),
         ("*", {"Bool": {"aws:SecureTransport": "true"}}, True),
+        ({"AWS": "arn:aws:iam::*:root"}, {}, True),
+        ({"Federated": "*"}, {}, True),
+        ("*", {"StringEquals": {"aws:PrincipalArn": "${aws:PrincipalArn}"}}, True),
+        ("*", {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}, False),
     ],
 )
 def test_who_may_take_a_role(principal: object, condition: dict[str, Any], *, open_: bool) -> None:
@@ -52,11 +56,20 @@ def test_who_may_take_a_role(principal: object, condition: dict[str, Any], *, op
         ({"StringEquals": {**EXACT, f"{ISSUER}:sub": "repo:a/*"}}, 1),
         ({"StringEquals": {**EXACT, f"{ISSUER}:sub": ["repo:a/b:x", "repo:a/b:y"]}}, 0),
         ({"StringEquals": EXACT, "StringLike": {f"{ISSUER}:sub": "repo:a/*"}}, 1),
+        ({"StringEqualsIfExists": EXACT}, 2),
+        ({"StringEqualsIgnoreCase": EXACT}, 2),
+        ({"ForAllValues:StringEquals": EXACT}, 2),
+        ({"StringEquals": {**EXACT, f"{ISSUER}:sub": f"${{{ISSUER}:sub}}"}}, 1),
     ],
 )
 def test_a_token_opens_a_role_for_exact_claims_only(condition: dict[str, Any], wrong: int) -> None:
     role = _role({"Federated": f"arn:aws:iam::1:oidc-provider/{ISSUER}"}, "sts:AssumeRoleWithWebIdentity", **condition)
     assert len(found("aws/iam-oidc-trust", role)) == wrong
+
+
+@pytest.mark.parametrize("action", ["sts:*", "*", "sts:AssumeRole*", "sts:AssumeRoleWithWebIdentit?"])
+def test_a_pattern_of_actions_takes_tokens_as_well(action: str) -> None:
+    assert len(found("aws/iam-oidc-trust", _role({"Federated": "arn:aws:iam::1:oidc-provider/x"}, action))) == 2
 
 
 def test_who_comes_otherwise_needs_no_claims() -> None:
