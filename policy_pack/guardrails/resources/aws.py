@@ -44,12 +44,17 @@ KINDS: Final[Mapping[str, type[AwsResource]]] = {
 """What each type is read as."""
 
 
+_PACKAGES: Final = ("aws:", "aws-native:", "awscc:")
+
+
 def parse_aws(declared: Declared) -> AwsResource | None:
     """The typed resource; for a type that no rule knows by itself, what all have in common; None for another cloud's.
+
+    Other providers for AWS (`aws-native`, `awscc`) have types that none knows.
 
     Raises:
         reading.MalformedError: a property has another type than the provider allows.
     """
-    if not declared.type.startswith("aws:"):
+    if not declared.type.startswith(_PACKAGES):
         return None
     return read(KINDS.get(declared.type, AwsResource), declared)

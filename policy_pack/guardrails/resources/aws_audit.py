@@ -6,9 +6,12 @@ Sources: https://www.pulumi.com/registry/packages/aws/api-docs/ of cloudwatch, c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from guardrails.resources import aws_reading as at
+
+if TYPE_CHECKING:
+    from guardrails.resources.reading import Unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -32,6 +35,30 @@ class LogAccess(at.AwsResource):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EventSelector(at.Block):
+    """Which calls a trail records."""
+
+    kind: at.Text = at.text("readWriteType", "All")
+    management: at.Flag = at.flag("includeManagementEvents", default=True)
+    left_out: at.Texts = at.texts("excludeManagementEventSources")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FieldSelector(at.Block):
+    """What a field of a call has to be, for a trail to record it."""
+
+    field: at.Text = at.text("field")
+    equals: at.Texts = at.texts("equals")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AdvancedSelector(at.Block):
+    """Which calls a trail records, by their fields: all of them have to be so."""
+
+    fields: tuple[FieldSelector, ...] | Unknown = at.blocks("fieldSelectors", FieldSelector)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Trail(at.AwsResource):
     """A record of the account's calls."""
 
@@ -44,6 +71,8 @@ class Trail(at.AwsResource):
     validated: at.Flag = at.flag("enableLogFileValidation")
     key: at.Link = at.link("kmsKeyId")
     log_group: at.Link = at.link("cloudWatchLogsGroupArn")
+    selectors: tuple[EventSelector, ...] | Unknown = at.blocks("eventSelectors", EventSelector)
+    advanced: tuple[AdvancedSelector, ...] | Unknown = at.blocks("advancedEventSelectors", AdvancedSelector)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -24,7 +24,7 @@ class BackupVault(at.AwsResource):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class VaultLock(at.AwsResource):
-    """How long nobody takes a vault's recovery points away; without days to change it, for good."""
+    """How long nobody takes a vault's recovery points away; for good, once the days to change it are over."""
 
     label: ClassVar[str] = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 
@@ -82,8 +82,9 @@ class BackupSelection(at.AwsResource):
 
     label: ClassVar[str] = "aws:backup/selection:Selection"
 
-    plan: at.Link = at.link("planId")
     resources: at.Texts = at.texts("resources")
+    left_out: at.Texts = at.texts("notResources")
+    conditional: at.Flag = at.present("conditions")
     tags: tuple[SelectionTag, ...] | Unknown = at.blocks("selectionTags", SelectionTag)
 
 

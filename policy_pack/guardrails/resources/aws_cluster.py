@@ -55,16 +55,6 @@ class AccessEntry(at.AwsResource):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class AccessLevel(at.AwsResource):
-    """What somebody may do in a cluster."""
-
-    label: ClassVar[str] = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
-
-    principal: at.Text = at.text("principalArn")
-    policy_arn: at.Text = at.text("policyArn")
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Addon(at.AwsResource):
     """What AWS installs in a cluster."""
 
@@ -123,7 +113,6 @@ KINDS: Final = at.kinds(
     EksCluster,
     NodeGroup,
     AccessEntry,
-    AccessLevel,
     Addon,
     Repository,
     RepositoryTemplate,

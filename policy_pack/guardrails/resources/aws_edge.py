@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from guardrails.resources.reading import Unknown
 
 
+def _of_load_balancing(token: str) -> tuple[str, ...]:
+    """A type by all the names that the provider's versions have for its service."""
+    return tuple(
+        f"aws:{service}/{token}" for service in ("lb", "alb", "elasticloadbalancingv2", "applicationloadbalancing")
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LoadBalancer(at.AwsResource):
     """A load balancer; absent properties have AWS's defaults."""
 
     label: ClassVar[str] = "aws:lb/loadBalancer:LoadBalancer"
-    types: ClassVar[tuple[str, ...]] = (
-        "aws:lb/loadBalancer:LoadBalancer",
-        "aws:alb/loadBalancer:LoadBalancer",
-    )
+    types: ClassVar[tuple[str, ...]] = _of_load_balancing("loadBalancer:LoadBalancer")
 
     arn: at.Text = at.text("arn")
     kind: at.Text = at.text("loadBalancerType", "application")
@@ -48,15 +52,24 @@ class Listener(at.AwsResource):
     """A port of a load balancer."""
 
     label: ClassVar[str] = "aws:lb/listener:Listener"
-    types: ClassVar[tuple[str, ...]] = (
-        "aws:lb/listener:Listener",
-        "aws:alb/listener:Listener",
-    )
+    types: ClassVar[tuple[str, ...]] = _of_load_balancing("listener:Listener")
 
     port: at.Number = at.number("port")
     protocol: at.Text = at.text("protocol", "HTTP")
     tls_policy: at.Text = at.text("sslPolicy")
+    arn: at.Text = at.text("arn")
     actions: tuple[Action, ...] | Unknown = at.blocks("defaultActions", Action)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ListenerRule(at.AwsResource):
+    """What a port answers some calls with."""
+
+    label: ClassVar[str] = "aws:lb/listenerRule:ListenerRule"
+    types: ClassVar[tuple[str, ...]] = _of_load_balancing("listenerRule:ListenerRule")
+
+    listener: at.Link = at.link("listenerArn")
+    actions: tuple[Action, ...] | Unknown = at.blocks("actions", Action)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -68,6 +81,10 @@ class WebAclRule(at.Block):
     rate: at.Flag = at.named("statement.rateBasedStatement")
     blocks: at.Flag = at.named("action.block")
     counts: at.Flag = at.named("overrideAction.count")
+    allows: at.Flag = at.named("action.allow")
+    priority: at.Number = at.number("priority")
+    narrowed: at.Flag = at.named("statement.managedRuleGroupStatement.scopeDownStatement")
+    rate_narrowed: at.Flag = at.named("statement.rateBasedStatement.scopeDownStatement")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -153,6 +170,7 @@ class Distribution(at.AwsResource):
 KINDS: Final = at.kinds(
     LoadBalancer,
     Listener,
+    ListenerRule,
     WebAcl,
     WebAclAssociation,
     WebAclLogging,

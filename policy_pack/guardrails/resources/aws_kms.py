@@ -44,6 +44,7 @@ class KmsPolicy(at.AwsResource):
 
     label: ClassVar[str] = "aws:kms/keyPolicy:KeyPolicy"
 
+    unlocked: at.Flag = at.flag("bypassPolicyLockoutSafetyCheck")
     policy: at.Policy = at.policy("policy")
 
 

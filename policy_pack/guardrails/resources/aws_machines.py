@@ -63,10 +63,27 @@ class Instance(Machine):
     """A machine by itself."""
 
     label: ClassVar[str] = "aws:ec2/instance:Instance"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:ec2/instance:Instance",
+        "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+    )
 
     root: tuple[InstanceVolume, ...] | Unknown = at.blocks("rootBlockDevice", InstanceVolume)
     volumes: tuple[InstanceVolume, ...] | Unknown = at.blocks("ebsBlockDevices", InstanceVolume)
     public_address: at.Flag = at.flag("associatePublicIpAddress")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Address(at.AwsResource):
+    """An address on the internet, or what binds one to something."""
+
+    label: ClassVar[str] = "aws:ec2 Eip, EipAssociation"
+    types: ClassVar[tuple[str, ...]] = ("aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation")
+
+    instance: at.Flag = at.present("instance")
+    interface: at.Flag = at.present("networkInterface")
+    bound_instance: at.Flag = at.present("instanceId")
+    bound_interface: at.Flag = at.present("networkInterfaceId")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -123,6 +140,7 @@ class Service(at.AwsResource):
 KINDS: Final = at.kinds(
     LaunchTemplate,
     Instance,
+    Address,
     Volume,
     FunctionUrl,
     FunctionPermission,

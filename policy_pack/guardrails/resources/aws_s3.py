@@ -20,6 +20,20 @@ def _both(token: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Grant(at.Block):
+    """An entry of an access list that stands inside a bucket or an object."""
+
+    group: at.Text = at.text("uri")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AclGrant(at.Block):
+    """An entry of an access list that is a resource of its own."""
+
+    group: at.Text = at.text("grantee.uri")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class S3Bucket(at.AwsResource):
     """A bucket.
 
@@ -33,6 +47,8 @@ class S3Bucket(at.AwsResource):
     bucket: at.Text = at.text("bucket")
     object_lock: at.Flag = at.flag("objectLockEnabled")
     acl: at.Text = at.text("acl")
+    grants: tuple[Grant, ...] | Unknown = at.blocks("grants", Grant)
+    policy: at.Policy = at.policy("policy")
     deletes_contents: at.Flag = at.flag("forceDestroy")
     tags: Mapping[str, str | Unknown] | Unknown = at.tags("tags")
 
@@ -137,6 +153,22 @@ class S3Acl(OfBucket):
     types: ClassVar[tuple[str, ...]] = _both("bucketAcl:BucketAcl")
 
     acl: at.Text = at.text("acl")
+    grants: tuple[AclGrant, ...] | Unknown = at.blocks("accessControlPolicy.grants", AclGrant)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class S3Object(at.AwsResource):
+    """An object that the program itself writes."""
+
+    label: ClassVar[str] = "aws:s3 BucketObject, BucketObjectv2, ObjectCopy"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:s3/bucketObject:BucketObject",
+        "aws:s3/bucketObjectv2:BucketObjectv2",
+        "aws:s3/objectCopy:ObjectCopy",
+    )
+
+    acl: at.Text = at.text("acl")
+    grants: tuple[Grant, ...] | Unknown = at.blocks("grants", Grant)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -166,6 +198,7 @@ KINDS: Final = at.kinds(
     S3Lock,
     S3Policy,
     S3Acl,
+    S3Object,
     S3Replication,
 )
 """What each type is read as."""

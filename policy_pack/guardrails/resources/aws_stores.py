@@ -51,6 +51,20 @@ class Database(Store):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class DatabaseInstance(at.AwsResource):
+    """A machine of a database's cluster; what it holds is the cluster's."""
+
+    label: ClassVar[str] = "aws:rds, aws:docdb, aws:neptune ClusterInstance"
+    types: ClassVar[tuple[str, ...]] = (
+        "aws:rds/clusterInstance:ClusterInstance",
+        "aws:docdb/clusterInstance:ClusterInstance",
+        "aws:neptune/clusterInstance:ClusterInstance",
+    )
+
+    public: at.Flag = at.flag("publiclyAccessible")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table(Store):
     """A table of DynamoDB."""
 
@@ -136,6 +150,7 @@ class Parameter(at.AwsResource):
 
 KINDS: Final = at.kinds(
     Database,
+    DatabaseInstance,
     Table,
     FileSystem,
     FileSystemPolicy,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Profile, Severity
 from guardrails.resources.aws_audit import (
+    AdvancedSelector,
     DeliveryChannel,
     Detector,
     DetectorFeature,
@@ -26,6 +27,8 @@ from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from guardrails.model import Context
 
 _LEAST_DAYS: Final = {Profile.LOCAL: 1, Profile.STAGING: 30, Profile.PRODUCAO: 365}
@@ -38,6 +41,25 @@ def _kept(group: LogGroup, context: Context) -> tuple[Finding, ...]:
     if not group.retention_days:
         return (Finding(path, "the log is kept for ever: nobody decided how long personal data stays in it"),)
     return (Finding(path, f"the log is kept for less than {least} days"),) if group.retention_days < least else ()
+
+
+def _records_management(trail: Trail) -> Iterator[Finding]:
+    """Selectors choose what a trail records; without any it records all that manages the account."""
+    what, wrong = "what is recorded", "calls that manage the account go unrecorded, or some of them"
+    if isinstance(trail.selectors, Unknown) or isinstance(trail.advanced, Unknown):
+        yield unknown("eventSelectors", what)
+        return
+    if trail.selectors and not any(
+        one.management is True and one.kind == "All" and one.left_out == () for one in trail.selectors
+    ):
+        yield Finding("eventSelectors", wrong)
+    if trail.advanced and not any(_is_management(one) for one in trail.advanced):
+        yield Finding("advancedEventSelectors", wrong)
+
+
+def _is_management(selector: AdvancedSelector) -> bool:
+    fields = () if isinstance(selector.fields, Unknown) else selector.fields
+    return [(one.field, one.equals) for one in fields] == [("eventCategory", ("Management",))]
 
 
 def _recorders_run(stack: Stack, _context: Context) -> tuple[Finding, ...]:
@@ -115,16 +137,20 @@ POLICIES: Final = (
     ),
     Policy(
         id="aws/trail-everywhere",
-        title="A trail records every region, and IAM",
+        title="A trail records every region, IAM, and all that manages the account",
         severity=Severity.HIGH,
         rationale="Who breaks in works where nobody looks: in a region that is not used.",
         resource_types=(Trail,),
-        remediation="Set isMultiRegionTrail, and leave includeGlobalServiceEvents and enableLogging true.",
+        remediation=(
+            "Set isMultiRegionTrail, leave includeGlobalServiceEvents and enableLogging true, and have one selector "
+            "that takes all management events."
+        ),
         since="0.3.0",
         rule=rule(
             is_on("multi_region", "where calls are recorded", "calls in other regions go unrecorded"),
             is_on("global_events", "what is recorded", "calls to IAM go unrecorded"),
             is_on("running", "whether the trail records", "the trail does not record"),
+            _records_management,
         ),
         controls=(fsbp("CloudTrail.1"), fsbp("CloudTrail.3")),
         passing=_trail(),

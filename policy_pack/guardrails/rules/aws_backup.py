@@ -32,6 +32,10 @@ def _locked(stack: Stack, _context: Context) -> tuple[Finding, ...]:
                 found += of(lock, [unknown("minRetentionDays", "how long backups are kept")])
             elif not lock.min_days:
                 found += of(lock, [Finding("minRetentionDays", "the lock keeps backups for no time at all")])
+            if lock.changeable_days is None:
+                found += of(
+                    lock, [Finding("changeableForDays", "whoever may change the lock takes it away at any time")]
+                )
     return tuple(found)
 
 
@@ -60,7 +64,9 @@ def _copied(plan: BackupPlan, _context: Context) -> tuple[Finding, ...]:
 
 _VAULT: Final = resource("aws:backup/vault:Vault", "{name: all, kmsKeyArn: key}", "vault", protect=True)
 _LOCK: Final = resource(
-    "aws:backup/vaultLockConfiguration:VaultLockConfiguration", "{backupVaultName: all, minRetentionDays: 30}", "lock"
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+    "{backupVaultName: all, minRetentionDays: 30, changeableForDays: 7}",
+    "lock",
 )
 _PLAN: Final = "aws:backup/plan:Plan"
 _COPIES: Final = "copyActions: [{destinationVaultArn: copy}]"
@@ -81,11 +87,14 @@ POLICIES: Final = (
     ),
     Policy(
         id="aws/backup-lock",
-        title="A vault is locked",
+        title="A vault is locked for good",
         severity=Severity.HIGH,
         rationale="Whoever takes a system hostage deletes its backups first. A locked vault refuses even its owner.",
         resource_types=(Stack,),
-        remediation="Declare a VaultLockConfiguration for it, with minRetentionDays.",
+        remediation=(
+            "Declare a VaultLockConfiguration for it, with minRetentionDays, and changeableForDays (3 or more): the "
+            "days after which the lock is final."
+        ),
         since="0.3.0",
         rule=_locked,
         on_unknown=OnUnknown.WAIT,

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_edge import (
+    Action,
     Certificate,
     Listener,
+    ListenerRule,
     LoadBalancer,
     Record,
     WebAcl,
     WebAclAssociation,
     WebAclLogging,
+    WebAclRule,
     Zone,
 )
 from guardrails.resources.base import Stack
@@ -29,11 +32,13 @@ from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp, load_balancer_policies
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from guardrails.model import Context
 
 # Policies that negotiate TLS 1.2 with forward secrecy, or 1.3, and nothing older.
 _TLS_POLICY: Final = re.compile(
-    r"ELBSecurityPolicy-(?:TLS13-1-[23](?:-Res|-Ext[12])?(?:-FIPS)?(?:-PQ)?-20\d\d-\d\d|FS-1-2-Res-20\d\d-\d\d)"
+    r"ELBSecurityPolicy-(?:TLS13-1-[23](?:-Res)?(?:-FIPS)?(?:-PQ)?-20\d\d-\d\d|FS-1-2-Res-20\d\d-\d\d)"
 )
 _TLS: Final = frozenset({"HTTPS", "TLS"})
 _PLAIN: Final = "HTTP"
@@ -43,7 +48,9 @@ _WEAK: Final = frozenset({"RSA_1024"})
 
 
 def _tls(listener: Listener, _context: Context) -> tuple[Finding, ...]:
-    if listener.protocol not in _TLS:
+    if isinstance(listener.protocol, Unknown):
+        return (unknown("protocol", "whether TLS is spoken"),)
+    if str(listener.protocol).upper() not in _TLS:
         return ()
     if isinstance(listener.tls_policy, Unknown):
         return (unknown("sslPolicy", "which versions of TLS are spoken"),)
@@ -53,16 +60,38 @@ def _tls(listener: Listener, _context: Context) -> tuple[Finding, ...]:
 
 
 def _redirects(listener: Listener, _context: Context) -> tuple[Finding, ...]:
-    if listener.protocol != _PLAIN:
+    if isinstance(listener.protocol, Unknown):
+        return (unknown("protocol", "whether plain HTTP is spoken"),)
+    if not _is_plain(listener):
         return ()
-    if isinstance(listener.actions, Unknown):
-        return (unknown("defaultActions", "what plain HTTP is answered with"),)
-    found = [
-        Finding(f"{action.path}.type", "plain HTTP is answered with something else than the way to HTTPS")
-        for action in listener.actions
-        if action.kind != "redirect" or action.redirect_protocol != "HTTPS"
-    ]
-    return tuple(found) or (() if listener.actions else (Finding("defaultActions", "plain HTTP is not redirected"),))
+    found = tuple(_answers(listener.actions, "defaultActions"))
+    return found or (() if listener.actions else (Finding("defaultActions", "plain HTTP is not redirected"),))
+
+
+def _is_plain(listener: Listener) -> bool:
+    return isinstance(listener.protocol, str) and listener.protocol.upper() == _PLAIN
+
+
+def _answers(actions: tuple[Action, ...] | Unknown, path: str) -> Iterator[Finding]:
+    """What is wrong with what plain HTTP is answered with."""
+    if isinstance(actions, Unknown):
+        yield unknown(path, "what plain HTTP is answered with")
+        return
+    for action in actions:
+        if Unknown.UNKNOWN in (action.kind, action.redirect_protocol):
+            yield unknown(action.path, "what plain HTTP is answered with")
+        elif action.kind != "redirect" or action.redirect_protocol != "HTTPS":
+            yield Finding(f"{action.path}.type", "plain HTTP is answered with something else than the way to HTTPS")
+
+
+def _rules_redirect(stack: Stack, _context: Context) -> tuple[Finding, ...]:
+    return tuple(
+        finding
+        for listener, rules in each_with(stack, Listener, ListenerRule, "listener", "arn")
+        if _is_plain(listener)
+        for one in rules
+        for finding in of(one, _answers(one.actions, "actions"))
+    )
 
 
 def _well_formed(balancer: LoadBalancer, _context: Context) -> tuple[Finding, ...]:
@@ -86,13 +115,28 @@ def _managed(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
         for rule in acl.rules
         if rule.managed in _COMMON and rule.counts
     ]
+    found += [
+        Finding(f"{rule.path}.statement", f"rule {rule.name} looks at a part of the calls only")
+        for rule in acl.rules
+        if rule.managed in _COMMON and rule.narrowed
+    ]
+    last = max((_order(rule) for rule in acl.rules if rule.managed in _COMMON), default=0)
+    found += [
+        Finding(f"{rule.path}.action.allow", f"rule {rule.name} lets calls in before the common rules have seen them")
+        for rule in acl.rules
+        if rule.allows and _order(rule) <= last
+    ]
     return tuple(found)
+
+
+def _order(rule: WebAclRule) -> float:
+    return rule.priority if isinstance(rule.priority, (int, float)) else 0
 
 
 def _limited(acl: WebAcl, _context: Context) -> tuple[Finding, ...]:
     if isinstance(acl.rules, Unknown):
         return (unknown("rules", "how often somebody may call"),)
-    if not any(rule.rate and rule.blocks for rule in acl.rules):
+    if not any(rule.rate and rule.blocks and not rule.rate_narrowed for rule in acl.rules):
         return (Finding("rules", "anybody may call as often as they like"),)
     return ()
 
@@ -124,15 +168,26 @@ def _authorities(stack: Stack, _context: Context) -> tuple[Finding, ...]:
     return tuple(
         finding
         for zone, records in each_with(stack, Zone, Record, "zone", "zone_id")
-        if zone.networks == () and not any(record.kind == "CAA" for record in records)
+        if zone.networks == () and not any(_limits_authorities(record, zone) for record in records)
         for finding in of(zone, [Finding("", "any authority may issue certificates for its names")])
     )
+
+
+def _limits_authorities(record: Record, zone: Zone) -> bool:
+    """Whether it is a record of authorities for the whole zone, not for a name in it, as far as names are known."""
+    names = [name.rstrip(".").lower() for name in (record.name, zone.name) if isinstance(name, str)]
+    return record.kind == "CAA" and record.records != () and len(set(names)) <= 1
 
 
 _UNWRITTEN: Final = "nobody can tell later who called"
 _LISTENER: Final = "aws:lb/listener:Listener"
 _BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 _ACL: Final = "aws:wafv2/webAcl:WebAcl"
+_TO_HTTPS: Final = "[{type: redirect, redirect: {protocol: HTTPS}}]"
+_PORT_80: Final = resource(_LISTENER, f"{{protocol: HTTP, defaultActions: {_TO_HTTPS}}}", "plain")
+_RULE_OF_80: Final = resource(
+    "aws:lb/listenerRule:ListenerRule", f"{{listenerArn: '${{plain}}', actions: {_TO_HTTPS}}}", "docs"
+)
 
 
 _BALANCING: Final = {
@@ -200,6 +255,20 @@ POLICIES: Final = (
         failing=example(_LISTENER, "{protocol: HTTP, defaultActions: [{type: forward, targetGroupArn: api}]}"),
     ),
     Policy(
+        id="aws/lb-redirect-rules",
+        title="No rule of a plain HTTP port answers with anything but the way to HTTPS",
+        severity=Severity.HIGH,
+        rationale="A port that redirects by default still serves in clear what a rule of it forwards.",
+        resource_types=(Stack,),
+        remediation="Move the rule to the listener of port 443, or have it redirect with protocol HTTPS.",
+        since="0.3.0",
+        rule=_rules_redirect,
+        controls=(fsbp("ELB.1"),),
+        on_unknown=OnUnknown.WAIT,
+        passing=Example(_PORT_80 + _RULE_OF_80),
+        failing=Example(_PORT_80 + _RULE_OF_80.replace("type: redirect, redirect: {protocol: HTTPS}", "type: forward")),
+    ),
+    Policy(
         id="aws/lb-headers",
         title="Load balancers pass on well-formed calls only",
         severity=Severity.MEDIUM,
@@ -227,11 +296,14 @@ POLICIES: Final = (
     ),
     Policy(
         id="aws/waf-managed-rules",
-        title="A firewall has AWS's common rules, and they block",
+        title="A firewall has AWS's common rules, and they block before anything is let in",
         severity=Severity.HIGH,
         rationale="They know the attacks that everybody is tried with; a rule that only counts stops none.",
         resource_types=(WebAcl,),
-        remediation=f"Add {' and '.join(_COMMON)} with overrideAction none; exclude single rules where they are wrong.",
+        remediation=(
+            f"Add {' and '.join(_COMMON)} with overrideAction none, before any rule that allows; exclude single rules "
+            "of them where they are wrong."
+        ),
         since="0.3.0",
         rule=_managed,
         controls=(fsbp("WAF.10"),),
@@ -309,7 +381,7 @@ POLICIES: Final = (
         severity=Severity.MEDIUM,
         rationale="Without a CAA record, whoever deceives one of hundreds of authorities has a certificate of ours.",
         resource_types=(Stack,),
-        remediation="Declare a Record of type CAA in the zone.",
+        remediation="Declare a Record of type CAA in the zone, for the zone's own name.",
         since="0.3.0",
         rule=_authorities,
         on_unknown=OnUnknown.WAIT,

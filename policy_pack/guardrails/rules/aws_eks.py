@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from guardrails.model import Finding, OnUnknown, Policy, Severity
 from guardrails.resources.aws_cluster import AccessEntry, Addon, EksCluster, NodeGroup
 from guardrails.resources.reading import Unknown
+from guardrails.rules._addresses import is_internet
 from guardrails.rules._aws import example, on, own_key, varied
 from guardrails.rules._checks import is_off, is_on, is_one_of, rule
 from guardrails.rules._containers import unknown
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from guardrails.model import Context
 
 _LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
-_ANYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 _VERSION: Final = re.compile(r"1\.(\d{1,3})")
 # The oldest version that AWS still supports as standard, as of November 2026.
 _OLDEST: Final = 34
@@ -49,10 +49,12 @@ def _endpoint(cluster: EksCluster, _context: Context) -> tuple[Finding, ...]:
 
 def _callers(cluster: EksCluster) -> Iterator[Finding]:
     path = "vpcConfig.publicAccessCidrs"
-    if isinstance(cluster.public_cidrs, Unknown):
-        yield unknown(path, "who on the internet reaches the cluster's API")
-    elif not cluster.public_cidrs or _ANYWHERE.intersection(cluster.public_cidrs):
+    cidrs = cluster.public_cidrs
+    known = () if isinstance(cidrs, Unknown) else [each for each in cidrs if isinstance(each, str)]
+    if cidrs == () or any(map(is_internet, known)):
         yield Finding(path, "the whole internet reaches the cluster's API")
+    elif isinstance(cidrs, Unknown) or len(known) < len(cidrs):
+        yield unknown(path, "who on the internet reaches the cluster's API")
 
 
 def _logs(cluster: EksCluster, _context: Context) -> tuple[Finding, ...]:
@@ -84,10 +86,10 @@ def _current(cluster: EksCluster, _context: Context) -> tuple[Finding, ...]:
 
 
 def _entries(entry: AccessEntry, _context: Context) -> tuple[Finding, ...]:
-    if isinstance(entry.groups, Unknown):
-        return (unknown("kubernetesGroups", "which groups somebody is in"),)
-    if _MASTERS in entry.groups:
+    if not isinstance(entry.groups, Unknown) and _MASTERS in entry.groups:
         return (Finding("kubernetesGroups", f"{_MASTERS} cannot be limited by any role or admission policy"),)
+    if isinstance(entry.groups, Unknown) or Unknown.UNKNOWN in entry.groups:
+        return (unknown("kubernetesGroups", "which groups somebody is in"),)
     return ()
 
 

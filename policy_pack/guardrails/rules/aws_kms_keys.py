@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, OnUnknown, Policy, Profile, Severity
-from guardrails.resources.aws_kms import KmsKey, KmsReplica
+from guardrails.resources.aws_kms import KmsKey, KmsPolicy, KmsReplica
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, of, of_kind, resource
@@ -70,7 +70,7 @@ POLICIES: Final = (
             "AWS refuses a policy that leaves nobody who can change it, unless it is told not to look. Only its "
             "support brings such a key back, if at all."
         ),
-        resource_types=(KmsKey, KmsReplica),
+        resource_types=(KmsKey, KmsReplica, KmsPolicy),
         remediation="Leave bypassPolicyLockoutSafetyCheck out, and isEnabled true.",
         since="0.3.0",
         rule=rule(

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from guardrails.model import Example, Finding, OnUnknown, Policy, Severity
-from guardrails.resources.aws_machines import Instance, LaunchTemplate, Service, TaskDefinition, Volume
+from guardrails.resources.aws_machines import Address, Instance, LaunchTemplate, Service, TaskDefinition, Volume
+from guardrails.resources.aws_reading import place
 from guardrails.resources.node_classes import NodeClass
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, off, on
@@ -62,7 +63,9 @@ def _encryption(resource: LaunchTemplate | Instance | Volume | NodeClass) -> Ite
         if isinstance(resource.volumes, Unknown):
             yield "blockDeviceMappings", Unknown.UNKNOWN
             return
-        yield from ((f"{one.path}.ebs.encrypted", one.encrypted) for one in resource.volumes if one.has_volume)
+        volumes = [(f"{one.path}.ebs.encrypted", one.encrypted) for one in resource.volumes if one.has_volume]
+        # Without any, the machine's own is as its image has it.
+        yield from volumes or [("blockDeviceMappings", False)]
     elif isinstance(resource, Instance):
         for path, volumes in (("rootBlockDevice", resource.root), ("ebsBlockDevices", resource.volumes)):
             if isinstance(volumes, Unknown):
@@ -75,8 +78,15 @@ def _encryption(resource: LaunchTemplate | Instance | Volume | NodeClass) -> Ite
         yield from resource.volumes
 
 
-def _addresses(resource: LaunchTemplate | Instance | Service, _context: Context) -> tuple[Finding, ...]:
+def _addresses(resource: LaunchTemplate | Instance | Service | Address, _context: Context) -> tuple[Finding, ...]:
     what, wrong = "whether it has a public address", "it gets an address on the internet"
+    if isinstance(resource, Address):
+        bound = ("instance", "interface", "bound_instance", "bound_interface")
+        return tuple(
+            Finding(place(resource, name), "a machine gets this address on the internet")
+            for name in bound
+            if getattr(resource, name)
+        )
     if isinstance(resource, LaunchTemplate):
         if isinstance(resource.interfaces, Unknown):
             return (unknown("networkInterfaces", what),)
@@ -137,7 +147,7 @@ POLICIES: Final = (
         severity=Severity.HIGH,
         rationale="Volumes hold what pods write and what nodes cache; a snapshot of one is easily shared by mistake.",
         resource_types=(*_NODES, Volume),
-        remediation="Set encrypted, and kmsKeyId to the key of volumes.",
+        remediation="Set encrypted, and kmsKeyId to the key of volumes, for each; a template names the machine's own.",
         since="0.3.0",
         rule=_volumes,
         controls=(fsbp("EC2.3"),),
@@ -149,8 +159,8 @@ POLICIES: Final = (
         title="No machine or task has an address on the internet",
         severity=Severity.HIGH,
         rationale="What has an address is scanned within minutes. Calls come through the load balancer, and go by NAT.",
-        resource_types=(LaunchTemplate, Instance, Service),
-        remediation="Leave associatePublicIpAddress or assignPublicIp out.",
+        resource_types=(LaunchTemplate, Instance, Service, Address),
+        remediation="Leave associatePublicIpAddress or assignPublicIp out; bind addresses to NAT gateways only.",
         since="0.3.0",
         rule=_addresses,
         controls=(fsbp("EC2.9"), fsbp("EC2.25"), fsbp("ECS.2")),

@@ -14,6 +14,7 @@ from guardrails.resources.aws_messages import DeliveryStream, Queue, Stream, Sub
 from guardrails.resources.reading import Unknown
 from guardrails.rules._aws import example, on, own_key
 from guardrails.rules._checks import is_given, rule
+from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def _stream(stream: DeliveryStream | Stream, _context: Context) -> tuple[Finding
 
 
 def _told(subscription: Subscription, _context: Context) -> tuple[Finding, ...]:
-    plain = subscription.protocol == "http"
+    if isinstance(subscription.protocol, Unknown):
+        return (unknown("protocol", "how somebody is told"),)
+    plain = str(subscription.protocol).lower() == "http"
     return (Finding("protocol", "what is told crosses the network in clear"),) if plain else ()
 
 

@@ -23,8 +23,10 @@ from guardrails.resources.aws_network import (
     Subnet,
     Vpc,
 )
+from guardrails.resources.aws_reading import AwsResource
 from guardrails.resources.base import Stack
 from guardrails.resources.reading import Unknown
+from guardrails.rules._addresses import is_internet
 from guardrails.rules._aws import each_with, example, of, of_kind, on, resource
 from guardrails.rules._checks import is_off, rule
 from guardrails.rules._containers import unknown
@@ -37,10 +39,15 @@ if TYPE_CHECKING:
     from guardrails.resources.aws_reading import Number, Text, Texts
     from guardrails.resources.base import Resource
 
-_ANYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 _WEB: Final = frozenset({80, 443})
 _TCP: Final = frozenset({"tcp", "6"})
 _DOORS: Final = (22, 3389)
+_ABOUT_GROUPS: Final = "ecurityGroup"
+# Where things of all types say which groups they are in.
+_IN_GROUPS: Final = (
+    *("securityGroups", "vpcSecurityGroupIds", "securityGroupIds", "securityGroupId", "networkInterfaces"),
+    *("vpcConfig", "networkConfiguration"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +62,19 @@ class _Way:
 
     @property
     def from_anywhere(self) -> bool:
-        return not isinstance(self.sources, Unknown) and bool(_ANYWHERE.intersection(map(str, self.sources)))
+        return any(map(_is_internet, () if isinstance(self.sources, Unknown) else self.sources))
 
     @property
-    def unknown(self) -> bool:
-        known = not isinstance(self.sources, Unknown) and Unknown.UNKNOWN not in self.sources
-        ports = {self.protocol, self.first, self.last}
-        return not known or (self.from_anywhere and Unknown.UNKNOWN in ports)
+    def sources_known(self) -> bool:
+        return not isinstance(self.sources, Unknown) and Unknown.UNKNOWN not in self.sources
+
+    @property
+    def ports_known(self) -> bool:
+        return Unknown.UNKNOWN not in (self.protocol, self.first, self.last)
 
     @property
     def web_alone(self) -> bool:
-        return self.protocol in _TCP and self.first == self.last and self.first in _WEB
+        return _is_tcp(self.protocol) and self.first == self.last and self.first in _WEB
 
 
 def _ways(one: Resource) -> Iterator[_Way]:
@@ -91,11 +100,19 @@ def _open(one: IngressRule | OlderGroupRule | SecurityGroup, _context: Context) 
         return (unknown("ingress", "who is let in"),)
     found: list[Finding] = []
     for way in _ways(one):
-        if way.unknown:
-            found.append(unknown(way.path, "who is let in"))
-        elif way.from_anywhere and not way.web_alone:
+        if way.from_anywhere and way.ports_known and not way.web_alone:
             found.append(Finding(way.path, "the internet is let in to more than ports 80 and 443"))
+        elif not way.sources_known or (way.from_anywhere and not way.ports_known):
+            found.append(unknown(way.path, "who is let in"))
     return tuple(found)
+
+
+def _is_internet(cidr: Text) -> bool:
+    return isinstance(cidr, str) and is_internet(cidr)
+
+
+def _is_tcp(protocol: Text) -> bool:
+    return isinstance(protocol, str) and protocol.lower() in _TCP
 
 
 def _only_balancers(stack: Stack, _context: Context) -> tuple[Finding, ...]:
@@ -105,15 +122,33 @@ def _only_balancers(stack: Stack, _context: Context) -> tuple[Finding, ...]:
         for place in (*balancer.declared.dependencies.get("securityGroups", ()), *_known(balancer.groups))
     }
     found: list[Finding] = []
+    opened: set[object] = set()
     for one in of_kind(stack, IngressRule, OlderGroupRule, SecurityGroup):
         if not any(way.from_anywhere and way.web_alone for way in _ways(one)):
             continue
         places = (
             {one.address, one.group_id} if isinstance(one, SecurityGroup) else {one.group.value, *one.group.addresses}
         )
-        if not places & at_balancers:
+        if places & at_balancers:
+            opened |= places & at_balancers
+        else:
             found += of(one, [Finding("", "the internet is let in to something that is no load balancer")])
+    for other in of_kind(stack, AwsResource):
+        if opened.intersection(_groups(other)):
+            found += of(other, [Finding("", "it is in the group through which the internet reaches a load balancer")])
     return tuple(found)
+
+
+def _groups(one: AwsResource) -> Iterator[object]:
+    """The groups that something is in, which is neither a load balancer nor a rule about groups."""
+    if isinstance(one, LoadBalancer) or _ABOUT_GROUPS in one.declared.type:
+        return
+    for key, addresses in one.declared.dependencies.items():
+        if key in _IN_GROUPS:
+            yield from addresses
+    for key in _IN_GROUPS:
+        members = one.declared.properties.get(key)
+        yield from (each for each in members if isinstance(each, str)) if isinstance(members, (list, tuple)) else ()
 
 
 def _known(values: Texts) -> Iterable[str]:
@@ -159,14 +194,15 @@ def _acls(acl: NetworkAcl | NetworkAclRule, _context: Context) -> tuple[Finding,
 
 
 def _opens_doors(rule: AclRule | NetworkAclRule) -> bool:
-    if rule.action != "allow" or not {rule.cidr, rule.cidr_v6} & _ANYWHERE:
+    action, protocol = (str(value).lower() for value in (rule.action, rule.protocol))
+    if action != "allow" or not any(map(_is_internet, (rule.cidr, rule.cidr_v6))):
         return False
-    if rule.protocol in {"-1", "all"}:
+    if protocol in {"-1", "all"}:
         return True
     first, last = rule.first, rule.last
     if not isinstance(first, (int, float)) or not isinstance(last, (int, float)):
-        return rule.protocol in _TCP
-    return rule.protocol in _TCP and any(first <= door <= last for door in _DOORS)
+        return protocol in _TCP
+    return protocol in _TCP and any(first <= door <= last for door in _DOORS)
 
 
 _RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

@@ -15,9 +15,10 @@ from guardrails.resources.aws_machines import FunctionPermission, FunctionUrl
 from guardrails.resources.aws_messages import Queue, QueuePolicy, Topic, TopicPolicy
 from guardrails.resources.aws_network import VpcEndpoint
 from guardrails.resources.aws_reading import AwsResource, documents
-from guardrails.resources.aws_s3 import S3Policy
+from guardrails.resources.aws_s3 import S3Bucket, S3Policy
 from guardrails.resources.aws_stores import FileSystemPolicy, Secret, SecretPolicy
-from guardrails.rules._aws import example, policy_text
+from guardrails.resources.reading import Unknown
+from guardrails.rules._aws import example, on, policy_text
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 from guardrails.rules._statements import lets_everybody_in, names_nothing
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from guardrails.model import Context
 
 _OF_THINGS: Final = (
-    *(S3Policy, TopicPolicy, Topic, QueuePolicy, Queue, RepositoryPolicy, SecretPolicy, Secret),
+    *(S3Bucket, S3Policy, TopicPolicy, Topic, QueuePolicy, Queue, RepositoryPolicy, SecretPolicy, Secret),
     *(RepositoryTemplate, VaultPolicy, LogAccess, FileSystemPolicy),
 )
 _KEYS: Final = (KmsKey, KmsReplica, KmsPolicy)
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+_OF_SERVICES: Final = ".amazonaws.com"
 
 
 def _readable(resource: AwsResource, _context: Context) -> tuple[Finding, ...]:
@@ -56,11 +59,19 @@ def _named(resource: AwsResource, _context: Context) -> tuple[Finding, ...]:
 
 def _functions(resource: FunctionUrl | FunctionPermission, _context: Context) -> tuple[Finding, ...]:
     if isinstance(resource, FunctionUrl):
-        wide = resource.authorisation == "NONE"
-        return (Finding("authorizationType", "anybody may call the function"),) if wide else ()
-    limited = resource.source_arn or resource.source_account or resource.organisation
-    wide = resource.principal == "*" and not limited
-    return (Finding("principal", "anybody may call the function"),) if wide else ()
+        value = (
+            resource.authorisation if isinstance(resource.authorisation, Unknown) else resource.authorisation != "NONE"
+        )
+        return tuple(on(value, "authorizationType", "who may call the function", "anybody may call the function"))
+    if resource.source_arn or resource.source_account or resource.organisation:
+        return ()
+    if isinstance(resource.principal, Unknown):
+        return (unknown("principal", "who may call the function"),)
+    if resource.principal == "*":
+        return (Finding("principal", "anybody may call the function"),)
+    if str(resource.principal).endswith(_OF_SERVICES):
+        return (Finding("principal", f"{resource.principal} may call the function for anybody's sake"),)
+    return ()
 
 
 def _endpoint(endpoint: VpcEndpoint, _context: Context) -> tuple[Finding, ...]:
@@ -147,9 +158,12 @@ POLICIES: Final = (
         id="aws/function-public",
         title="No function can be called by anybody",
         severity=Severity.HIGH,
-        rationale="An address without authorisation, or a permission for `*`, makes a function part of the internet.",
+        rationale=(
+            "An address without authorisation, or a permission for `*`, makes a function part of the internet; so does "
+            "one for a service of AWS, which acts for every account."
+        ),
         resource_types=(FunctionUrl, FunctionPermission),
-        remediation="Set authorizationType to AWS_IAM; name the caller, or its sourceArn or account.",
+        remediation="Set authorizationType to AWS_IAM; name the caller, or its sourceArn or sourceAccount.",
         since="0.3.0",
         rule=_functions,
         controls=(fsbp("Lambda.1"),),

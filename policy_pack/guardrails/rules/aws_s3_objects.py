@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Profile, Severity
 from guardrails.resources.aws_documents import Document
+from guardrails.resources.aws_reading import place
 from guardrails.resources.aws_s3 import (
     S3Acl,
     S3Bucket,
     S3Encryption,
     S3Lock,
+    S3Object,
     S3Ownership,
     S3Policy,
     S3Versioning,
@@ -46,6 +48,8 @@ _BY_KMS: Final = frozenset({"aws:kms", "aws:kms:dsse"})
 _LOCKS: Final = {Profile.PRODUCAO: ("COMPLIANCE",)}
 _EVIDENCE: Final = ("evidence", "audit", "trail")
 _NO_ACLS: Final = "BucketOwnerEnforced"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#specifying-grantee-predefined-groups
+_ANY_GROUP: Final = ("/global/AllUsers", "/global/AuthenticatedUsers")
 _ANYBODY: Final = frozenset({"public-read", "public-read-write", "authenticated-read", "website"})
 
 
@@ -130,10 +134,14 @@ def _lock(one: S3Lock, modes: tuple[str, ...]) -> Iterator[Finding]:
         yield Finding(path, "objects are locked for no time at all")
 
 
-def _lists(resource: S3Bucket | S3Acl, _context: Context) -> tuple[Finding, ...]:
-    if isinstance(resource.acl, Unknown):
-        return (unknown("acl", "who is let in"),)
-    return (Finding("acl", "the access list lets anybody in"),) if resource.acl in _ANYBODY else ()
+def _lists(resource: S3Bucket | S3Acl | S3Object, _context: Context) -> tuple[Finding, ...]:
+    grants, where = resource.grants, place(resource, "grants")
+    wide = () if isinstance(grants, Unknown) else [one for one in grants if str(one.group).endswith(_ANY_GROUP)]
+    found = [Finding(one.path, "the access list lets anybody in") for one in wide]
+    found += [Finding("acl", "the access list lets anybody in")] if resource.acl in _ANYBODY else []
+    found += [unknown("acl", "who is let in")] if isinstance(resource.acl, Unknown) else []
+    hidden = isinstance(grants, Unknown) or any(isinstance(one.group, Unknown) for one in grants)
+    return (*found, *([unknown(where, "who is let in")] if hidden else []))
 
 
 _ENCRYPTION: Final = setting(
@@ -221,7 +229,7 @@ POLICIES: Final = (
         title="No access list lets anybody in",
         severity=Severity.CRITICAL,
         rationale="A canned list such as public-read publishes every object that is written after it.",
-        resource_types=(S3Bucket, S3Acl),
+        resource_types=(S3Bucket, S3Acl, S3Object),
         remediation="Leave acl out, and say in the bucket's policy who reads.",
         since="0.3.0",
         rule=_lists,

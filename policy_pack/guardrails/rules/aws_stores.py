@@ -11,6 +11,7 @@ from guardrails.model import RELAXED_LOCALLY, Finding, Policy, Severity
 from guardrails.resources.aws_stores import (
     Cache,
     Database,
+    DatabaseInstance,
     FileSystem,
     Parameter,
     Secret,
@@ -109,7 +110,7 @@ POLICIES: Final = (
         title="No database is reached from the internet",
         severity=Severity.CRITICAL,
         rationale="A database with a public address is a password away from everybody.",
-        resource_types=(Database,),
+        resource_types=(Database, DatabaseInstance),
         remediation="Leave publiclyAccessible false.",
         since="0.3.0",
         rule=rule(is_off("public", "whether the internet reaches it", "the internet reaches the database")),

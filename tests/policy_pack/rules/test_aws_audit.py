@@ -80,3 +80,27 @@ def test_a_recorder_is_started() -> None:
     assert found("aws/config-running", recorder, aws(kind, "s", name="other", isEnabled=True)) == ["r: "]
     linked = aws(kind, "s", name=UNKNOWN, isEnabled=True, links={"name": "r"})
     assert found("aws/config-running", recorder, linked) == []
+
+
+MANAGEMENT = {"fieldSelectors": [{"field": "eventCategory", "equals": ["Management"]}]}
+DATA = {"fieldSelectors": [{"field": "eventCategory", "equals": ["Data"]}]}
+READ_ONLY = {"fieldSelectors": [*MANAGEMENT["fieldSelectors"], {"field": "readOnly", "equals": ["true"]}]}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "where"),
+    [
+        ({"eventSelectors": [{"readWriteType": "All"}]}, []),
+        ({"eventSelectors": [{"readWriteType": "WriteOnly"}]}, ["eventSelectors"]),
+        ({"eventSelectors": [{"includeManagementEvents": False}]}, ["eventSelectors"]),
+        ({"eventSelectors": [{"includeManagementEvents": False}, {}]}, []),
+        ({"eventSelectors": [{"excludeManagementEventSources": ["kms.amazonaws.com"]}]}, ["eventSelectors"]),
+        ({"eventSelectors": UNKNOWN}, ["eventSelectors?"]),
+        ({"advancedEventSelectors": [DATA, MANAGEMENT]}, []),
+        ({"advancedEventSelectors": [DATA]}, ["advancedEventSelectors"]),
+        ({"advancedEventSelectors": [READ_ONLY]}, ["advancedEventSelectors"]),
+    ],
+)
+def test_a_trail_records_all_that_manages_the_account(inputs: dict[str, Any], where: list[str]) -> None:
+    trail = aws("cloudtrail/trail:Trail", **TRAIL, **inputs)
+    assert found("aws/trail-everywhere", trail) == [f"x: {path}" for path in where]

@@ -6,6 +6,7 @@ from guardrails.resources.reading import UNKNOWN
 from tests.support.cloud import aws, found
 
 VAULT, LOCK, PLAN = "backup/vault:Vault", "backup/vaultLockConfiguration:VaultLockConfiguration", "backup/plan:Plan"
+FINAL = {"changeableForDays": 7}
 
 
 def test_backups_are_encrypted_with_a_key_of_ones_own() -> None:
@@ -16,14 +17,16 @@ def test_backups_are_encrypted_with_a_key_of_ones_own() -> None:
 def test_a_vault_is_locked() -> None:
     vault = aws(VAULT, "v", name="all")
     assert found("aws/backup-lock", vault) == ["v: "]
-    assert found("aws/backup-lock", vault, aws(LOCK, backupVaultName="all", minRetentionDays=30)) == []
-    assert found("aws/backup-lock", vault, aws(LOCK, backupVaultName="all")) == ["x: minRetentionDays"]
-    assert found("aws/backup-lock", vault, aws(LOCK, backupVaultName="all", minRetentionDays=UNKNOWN)) == [
+    assert found("aws/backup-lock", vault, aws(LOCK, backupVaultName="all", minRetentionDays=30, **FINAL)) == []
+    assert found("aws/backup-lock", vault, aws(LOCK, backupVaultName="all", **FINAL)) == ["x: minRetentionDays"]
+    assert found("aws/backup-lock", vault, aws(LOCK, backupVaultName="all", minRetentionDays=UNKNOWN, **FINAL)) == [
         "x: minRetentionDays?"
     ]
     assert found("aws/backup-lock", vault, aws(LOCK, backupVaultName="other", minRetentionDays=30)) == ["v: "]
-    linked = aws(LOCK, backupVaultName=UNKNOWN, minRetentionDays=30, links={"backupVaultName": "v"})
+    linked = aws(LOCK, backupVaultName=UNKNOWN, minRetentionDays=30, links={"backupVaultName": "v"}, **FINAL)
     assert found("aws/backup-lock", vault, linked) == []
+    removable = aws(LOCK, backupVaultName="all", minRetentionDays=30)
+    assert found("aws/backup-lock", vault, removable) == ["x: changeableForDays"]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,9 @@ def _group(name: str, override: str = "none") -> dict[str, Any]:
         ("ELBSecurityPolicy-TLS13-1-3-2021-06", True),
         ("ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04", True),
         ("ELBSecurityPolicy-FS-1-2-Res-2020-10", True),
+        # Their names say 1.2, and they negotiate ciphers without forward secrecy.
+        ("ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06", False),
+        ("ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06", False),
         ("ELBSecurityPolicy-TLS13-1-0-2021-06", False),
         ("ELBSecurityPolicy-TLS13-1-1-2021-06", False),
         ("ELBSecurityPolicy-TLS-1-1-2017-01", False),
@@ -122,9 +125,62 @@ def test_certificates_renew_themselves(inputs: dict[str, Any], where: list[str])
 
 
 def test_a_public_zone_names_its_authorities() -> None:
-    zone, record = aws("route53/zone:Zone", "z", zoneId="Z1"), "route53/record:Record"
+    zone, record = aws("route53/zone:Zone", "z", zoneId="Z1", name="cartorio.example"), "route53/record:Record"
+    issue = {"type": "CAA", "records": ['0 issue "amazon.com"']}
     assert found("aws/dns-authorities", zone) == ["z: "]
-    assert found("aws/dns-authorities", zone, aws(record, zoneId="Z1", type="CAA")) == []
-    assert found("aws/dns-authorities", zone, aws(record, zoneId=UNKNOWN, type="CAA", links={"zoneId": "z"})) == []
-    assert found("aws/dns-authorities", zone, aws(record, zoneId="Z1", type="A")) == ["z: "]
+    assert found("aws/dns-authorities", zone, aws(record, zoneId="Z1", name="Cartorio.example.", **issue)) == []
+    linked = aws(record, zoneId=UNKNOWN, name=UNKNOWN, links={"zoneId": "z"}, **issue)
+    assert found("aws/dns-authorities", zone, linked) == []
+    for wrong in ({**issue, "type": "A"}, {**issue, "records": []}, {**issue, "name": "api.cartorio.example"}):
+        assert found("aws/dns-authorities", zone, aws(record, zoneId="Z1", **wrong)) == ["z: "]
     assert found("aws/dns-authorities", aws("route53/zone:Zone", vpcs=[{"vpcId": "v"}])) == []
+
+
+TO_HTTPS = [{"type": "redirect", "redirect": {"protocol": "HTTPS"}}]
+
+
+def test_no_rule_of_a_plain_port_serves_anything() -> None:
+    rule, kind = "aws/lb-redirect-rules", "lb/listenerRule:ListenerRule"
+    plain = aws(LISTENER, "l", arn="arn:l", protocol="HTTP", defaultActions=TO_HTTPS)
+    assert found(rule, plain, aws(kind, listenerArn="arn:l", actions=TO_HTTPS)) == []
+    for link in ({"listenerArn": "arn:l"}, {"listenerArn": UNKNOWN, "links": {"listenerArn": "l"}}):
+        assert found(rule, plain, aws(kind, actions=[{"type": "forward"}], **link)) == ["x: actions[0].type"]
+    assert found(rule, plain, aws(kind, listenerArn="arn:l", actions=UNKNOWN)) == ["x: actions?"]
+    secure = aws(LISTENER, "l", arn="arn:l", protocol="HTTPS")
+    assert found(rule, secure, aws(kind, listenerArn="arn:l", actions=[{"type": "forward"}])) == []
+
+
+@pytest.mark.parametrize("service", ["alb", "elasticloadbalancingv2", "applicationloadbalancing"])
+def test_a_load_balancer_is_one_by_any_of_its_names(service: str) -> None:
+    assert found("aws/lb-tls", aws(f"{service}/listener:Listener", protocol="HTTPS")) == ["x: sslPolicy"]
+    assert found("stack/ingress-firewall", aws(f"{service}/loadBalancer:LoadBalancer")) == ["x: "]
+
+
+def test_what_a_port_speaks_is_known() -> None:
+    assert found("aws/lb-tls", aws(LISTENER, protocol=UNKNOWN)) == ["x: protocol?"]
+    assert found("aws/lb-redirect", aws(LISTENER, protocol=UNKNOWN)) == ["x: protocol?"]
+    assert found("aws/lb-redirect", aws(LISTENER, protocol="http", defaultActions=[])) == ["x: defaultActions"]
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ({"priority": 0}, ["rules[0].action.allow"]),
+        ({"priority": 2}, ["rules[0].action.allow"]),
+        ({}, ["rules[0].action.allow"]),
+        ({"priority": 9}, []),
+    ],
+)
+def test_nothing_is_let_in_before_the_common_rules_have_seen_it(more: dict[str, Any], where: list[str]) -> None:
+    groups = [{**_group(name), "priority": number} for number, name in enumerate(COMMON, 1)]
+    friend = {"name": "friends", "action": {"allow": {}}, "statement": {"ipSetReferenceStatement": {}}, **more}
+    assert found("aws/waf-managed-rules", aws(ACL, rules=[friend, *groups])) == [f"x: {path}" for path in where]
+
+
+def test_the_common_rules_look_at_every_call() -> None:
+    narrow = _group(COMMON[0])
+    narrow["statement"]["managedRuleGroupStatement"]["scopeDownStatement"] = {"byteMatchStatement": {}}
+    assert found("aws/waf-managed-rules", aws(ACL, rules=[narrow, _group(COMMON[1])])) == ["x: rules[0].statement"]
+    login = {**RATE, "statement": {"rateBasedStatement": {"limit": 100, "scopeDownStatement": {}}}}
+    assert found("aws/waf-rate-limit", aws(ACL, rules=[login])) == ["x: rules"]
+    assert found("aws/waf-rate-limit", aws(ACL, rules=[login, RATE])) == []

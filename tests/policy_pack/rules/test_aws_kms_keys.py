@@ -40,3 +40,8 @@ def test_a_key_for_several_regions_is_copied_to_another() -> None:
     assert found("aws/kms-multi-region", aws("kms/key:Key", "k", multiRegion=True), by_address) == []
     assert found("aws/kms-multi-region", key, aws("kms/replicaKey:ReplicaKey", primaryKeyArn="arn:other")) != []
     assert found("aws/kms-multi-region", aws("kms/key:Key", "k")) == []
+
+
+def test_a_policy_by_itself_may_lock_nobody_out_either() -> None:
+    policy = aws("kms/keyPolicy:KeyPolicy", bypassPolicyLockoutSafetyCheck=True)
+    assert found("aws/kms-usable", policy) == ["x: bypassPolicyLockoutSafetyCheck"]

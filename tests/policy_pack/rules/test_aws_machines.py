@@ -54,7 +54,9 @@ def test_karpenters_machines_are_machines() -> None:
 @pytest.mark.parametrize(
     ("kind", "inputs", "where"),
     [
-        (TEMPLATE, {}, []),
+        (TEMPLATE, {}, ["blockDeviceMappings"]),
+        (TEMPLATE, {"blockDeviceMappings": [{"noDevice": "x"}]}, ["blockDeviceMappings"]),
+        ("ec2/spotInstanceRequest:SpotInstanceRequest", {}, ["rootBlockDevice"]),
         (TEMPLATE, {"blockDeviceMappings": [{"ebs": {"encrypted": "true"}}, {"noDevice": "x"}]}, []),
         (TEMPLATE, {"blockDeviceMappings": [{"ebs": {"volumeSize": 8}}]}, ["blockDeviceMappings[0].ebs.encrypted"]),
         (TEMPLATE, {"blockDeviceMappings": UNKNOWN}, ["blockDeviceMappings?"]),
@@ -106,3 +108,17 @@ def test_a_task_shares_nothing_with_its_machine() -> None:
         "x: networkMode",
         "x: pidMode",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "where"),
+    [
+        ("ec2/eip:Eip", {"domain": "vpc"}, []),
+        ("ec2/eip:Eip", {"instance": "i-1"}, ["instance"]),
+        ("ec2/eip:Eip", {"networkInterface": UNKNOWN}, ["networkInterface"]),
+        ("ec2/eipAssociation:EipAssociation", {"allocationId": "a", "instanceId": UNKNOWN}, ["instanceId"]),
+        ("ec2/eipAssociation:EipAssociation", {"networkInterfaceId": "eni-1"}, ["networkInterfaceId"]),
+    ],
+)
+def test_an_address_is_bound_to_no_machine(kind: str, inputs: dict[str, Any], where: list[str]) -> None:
+    assert found("aws/machine-address", aws(kind, **inputs)) == [f"x: {path}" for path in where]

@@ -37,3 +37,9 @@ FIREHOSE = "kinesis/firehoseDeliveryStream:FirehoseDeliveryStream"
 )
 def test_messages_are_encrypted(rule: str, kind: str, inputs: dict[str, Any], where: list[str]) -> None:
     assert found(f"aws/{rule}", aws(kind, **inputs)) == [f"x: {path}" for path in where]
+
+
+def test_how_somebody_is_told_is_known() -> None:
+    subscription = "sns/topicSubscription:TopicSubscription"
+    assert found("aws/sns-tls", aws(subscription, protocol=UNKNOWN)) == ["x: protocol?"]
+    assert found("aws/sns-tls", aws(subscription, protocol="HTTP")) == ["x: protocol"]

@@ -6,6 +6,7 @@ from guardrails.resources.reading import UNKNOWN
 from tests.support.cloud import allow, aws, document, found
 
 OF_THINGS = {
+    "s3/bucket:Bucket": "policy",
     "s3/bucketPolicy:BucketPolicy": "policy",
     "sns/topicPolicy:TopicPolicy": "policy",
     "sns/topic:Topic": "policy",
@@ -51,7 +52,12 @@ def test_a_function_asks_who_calls() -> None:
     assert found("aws/function-public", aws(url, authorizationType="AWS_IAM")) == []
     assert found("aws/function-public", aws(permission, principal="*")) == ["x: principal"]
     assert found("aws/function-public", aws(permission, principal="*", sourceArn="a")) == []
-    assert found("aws/function-public", aws(permission, principal="events.amazonaws.com")) == []
+    assert found("aws/function-public", aws(permission, principal="111122223333")) == []
+    # A service acts for every account: a bucket of anybody's would call.
+    assert found("aws/function-public", aws(permission, principal="s3.amazonaws.com")) == ["x: principal"]
+    assert found("aws/function-public", aws(permission, principal="s3.amazonaws.com", sourceAccount=UNKNOWN)) == []
+    assert found("aws/function-public", aws(permission, principal=UNKNOWN)) == ["x: principal?"]
+    assert found("aws/function-public", aws(url, authorizationType=UNKNOWN)) == ["x: authorizationType?"]
 
 
 def test_a_gateway_leads_to_ones_own_data() -> None:

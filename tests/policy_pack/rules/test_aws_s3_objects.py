@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 BUCKET = aws("s3/bucket:Bucket", "deeds")
 
+ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
+
 
 def _setting(kind: str, **inputs: Any) -> Declared:  # noqa: ANN401 - raw properties
     return aws(f"s3/{kind}", "s", links={"bucket": "deeds"}, bucket=UNKNOWN, **inputs)
@@ -166,3 +168,24 @@ def test_records_and_evidence_can_be_locked() -> None:
     assert found("aws/s3-object-lock", hidden) == ["evidence-3: objectLockEnabled"]
     assert found("aws/s3-object-lock", BUCKET, trail) == ["deeds: objectLockEnabled"]
     assert found("aws/s3-object-lock", aws("s3/bucket:Bucket", "evidence-2")) == ["evidence-2: objectLockEnabled"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "where"),
+    [
+        ("s3/bucketObject:BucketObject", {"acl": "public-read"}, ["acl"]),
+        ("s3/bucketObjectv2:BucketObjectv2", {"acl": "public-read-write"}, ["acl"]),
+        ("s3/bucketObjectv2:BucketObjectv2", {}, []),
+        ("s3/objectCopy:ObjectCopy", {"grants": [{"uri": ALL_USERS, "permissions": ["READ"]}]}, ["grants[0]"]),
+        ("s3/bucket:Bucket", {"grants": [{"id": "x"}, {"uri": ALL_USERS}]}, ["grants[1]"]),
+        ("s3/bucket:Bucket", {"grants": UNKNOWN}, ["grants?"]),
+        ("s3/bucketAcl:BucketAcl", {"accessControlPolicy": {"grants": [{"grantee": {"uri": ALL_USERS}}]}}, ["grants"]),
+        ("s3/bucketAcl:BucketAcl", {"accessControlPolicy": {"grants": [{"grantee": {"id": "x"}}]}}, []),
+        ("s3/bucketAcl:BucketAcl", {"accessControlPolicy": {"grants": [{"grantee": {"uri": UNKNOWN}}]}}, ["grants?"]),
+    ],
+)
+def test_an_access_list_lets_nobody_in_wherever_it_stands(kind: str, inputs: dict[str, Any], where: list[str]) -> None:
+    places = [
+        path.replace("accessControlPolicy.", "").replace("x: ", "") for path in found("aws/s3-acl", aws(kind, **inputs))
+    ]
+    assert [path.removesuffix("[0]") if "Acl" in kind else path for path in places] == where

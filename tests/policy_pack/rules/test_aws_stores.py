@@ -57,3 +57,22 @@ def test_what_holds_data_is_encrypted_private_and_recoverable(
     rule: str, kind: str, inputs: dict[str, Any], where: list[str]
 ) -> None:
     assert found(f"aws/{rule}", aws(kind, **inputs)) == [f"x: {path}" for path in where]
+
+
+@pytest.mark.parametrize("name", ["alias/aws/rds", "arn:aws:kms:sa-east-1:111122223333:alias/aws/rds", "alias/AWS/rds"])
+def test_a_key_of_aws_is_none_of_ones_own(name: str) -> None:
+    database = aws("rds/instance:Instance", storageEncrypted=True, kmsKeyId=name)
+    assert found("aws/store-encryption", database) == ["x: kmsKeyId"]
+    assert found("aws/log-encryption", aws("cloudwatch/logGroup:LogGroup", kmsKeyId=name)) == ["x: kmsKeyId"]
+    assert found("aws/secret-encryption", aws("secretsmanager/secret:Secret", kmsKeyId=name)) == ["x: kmsKeyId"]
+    assert found("aws/backup-encryption", aws("backup/vault:Vault", kmsKeyArn=name)) == ["x: kmsKeyArn"]
+
+
+def test_an_alias_of_ones_own_is_as_good_as_a_key() -> None:
+    assert found("aws/secret-encryption", aws("secretsmanager/secret:Secret", kmsKeyId="alias/cartorio-aws/x")) == []
+
+
+@pytest.mark.parametrize("service", ["rds", "docdb", "neptune"])
+def test_a_machine_of_a_cluster_is_as_private(service: str) -> None:
+    instance = aws(f"{service}/clusterInstance:ClusterInstance", publiclyAccessible=True)
+    assert found("aws/database-private", instance) == ["x: publiclyAccessible"]
