@@ -24,6 +24,7 @@ class KmsKey(at.AwsResource):
     unlocked: at.Flag = at.flag("bypassPolicyLockoutSafetyCheck")
     policy: at.Policy = at.policy("policy")
     arn: at.Text = at.text("arn")
+    key_id: at.Text = at.text("keyId")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -38,6 +38,8 @@ _KEPT_BY_AWS: Final = (
     *("aws:cloudhsmv2/", "aws:kms/customKeyStore:", "aws:acm/certificate:"),
 )
 _USER_DATA: Final = ("userData", "userDataBase64")
+_PACKED: Final = b"\x1f\x8b"
+_LARGEST: Final = 1 << 20
 # Public halves and digests by their API: they are long and random, and known to everybody.
 _PUBLIC: Final = frozenset(
     {"caBundle", "ca.crt", "caCertificate", "certificateAuthority", "publicKey", "checksum", "chartChecksum"}
@@ -119,10 +121,19 @@ def _user_data(machine: LaunchTemplate | Instance, _context: Context) -> tuple[F
 
 
 def _decoded(text: str) -> str:
+    """What user data says: base64 may be wrapped, and what is in it packed (cloud-init unpacks it)."""
     try:
-        return base64.b64decode(text, validate=True).decode("utf-8", errors="replace")
+        data = base64.b64decode("".join(text.split()), validate=True)
     except (ValueError, binascii.Error):
         return text
+    if data.startswith(_PACKED):
+        import zlib  # hardly any user data needs it
+
+        try:
+            data = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, _LARGEST)
+        except zlib.error:
+            return text
+    return data.decode("utf-8", errors="replace")
 
 
 def _property(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
@@ -132,7 +143,8 @@ def _property(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
     return tuple(
         Finding(path, f"whoever may look at the resource reads {what}")
         for path, text in texts_in(properties, wanted=is_long)
-        if path not in _USER_DATA and (what := secret_in(_name(properties, path), text))
+        if not (path in _USER_DATA and isinstance(one, (LaunchTemplate, Instance)))
+        and (what := secret_in(_name(properties, path), _decoded(text) if path in _USER_DATA else text))
     )
 
 

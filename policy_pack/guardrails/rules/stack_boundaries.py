@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from guardrails.model import RELAXED_LOCALLY, Example, Finding, OnUnknown, Policy, Profile, Severity
 from guardrails.resources.aws_audit import DeliveryChannel, LogGroup, Trail
 from guardrails.resources.aws_backup import BackupVault
-from guardrails.resources.aws_cluster import EksCluster, Repository
+from guardrails.resources.aws_cluster import EksCluster, Repository, RepositoryTemplate
 from guardrails.resources.aws_edge import Distribution, LoadBalancer, WebAclAssociation
-from guardrails.resources.aws_kms import KmsKey, KmsReplica
+from guardrails.resources.aws_kms import KmsAlias, KmsKey, KmsReplica
 from guardrails.resources.aws_machines import Instance, LaunchTemplate, Volume
-from guardrails.resources.aws_messages import DeliveryStream, Queue, Topic
+from guardrails.resources.aws_messages import DeliveryStream, Queue, Stream, Topic
 from guardrails.resources.aws_reading import AwsResource, Link
-from guardrails.resources.aws_stores import Cache, Database, FileSystem, Secret, Table
+from guardrails.resources.aws_s3 import S3Encryption
+from guardrails.resources.aws_stores import Cache, Database, FileSystem, Parameter, Secret, Table
 from guardrails.resources.base import Stack
 from guardrails.resources.kubernetes import KubernetesObject
 from guardrails.resources.reading import Unknown
@@ -25,15 +26,16 @@ from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from guardrails.model import Context
 
-# An account where one stands in an ARN (arn:partition:service:region:ACCOUNT:...) or in the address of a registry.
-_ACCOUNT: Final = re.compile(r"(?:\barn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:|\b)(\d{12})(?=:|\.dkr\.ecr\.)")
+# An account, wherever one stands: in an ARN, in the address of a registry or a queue, by itself.
+_ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
 # Without any of these, a text names nothing of AWS: looking for them first is what makes this cheap.
-_MARKS: Final = re.compile(r"arn:|alias/|\.dkr\.ecr\.")
+_MARKS: Final = re.compile(r"arn:|alias/|\d{12}")
 _NAMED: Final = re.compile(r"(?:^|[:/])alias/|\barn:")
+_ALIAS: Final = re.compile(r"^arn:[^/]*:alias/")
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -59,15 +61,25 @@ def _ingress(stack: Stack, _context: Context) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-_IN_BLOCKS: Final = (Repository, LaunchTemplate, Instance)
+_IN_BLOCKS: Final = (Repository, RepositoryTemplate, LaunchTemplate, Instance, S3Encryption)
 
 
-def _links(one: Repository | LaunchTemplate | Instance) -> tuple[Link, ...]:
+def _links(one: Repository | RepositoryTemplate | LaunchTemplate | Instance | S3Encryption) -> tuple[Link, ...]:
     """The keys that the blocks of a resource name."""
-    blocks = one.encryption if isinstance(one, Repository) else one.root if isinstance(one, Instance) else one.volumes
+    if isinstance(one, (Repository, RepositoryTemplate)):
+        return _of_blocks(one.encryption)
+    if isinstance(one, Instance):
+        return (*_of_blocks(one.root), *_of_blocks(one.volumes))
+    return _of_blocks(one.rules if isinstance(one, S3Encryption) else one.volumes)
+
+
+def _of_blocks(blocks: Iterable[Any] | Unknown) -> tuple[Link, ...]:
     return () if isinstance(blocks, Unknown) else tuple(block.key for block in blocks)
 
 
+_OBJECTS: Final = "objects"
+# What a bucket is for is nowhere to be seen: records and backups are kept in some, under their own keys.
+_KEPT_IN_BUCKETS: Final = frozenset({"records", "backups", "secrets and images"})
 # For each kind: the purpose, the property that says which key, and how it is read.
 _PURPOSES: Final[dict[type[AwsResource], tuple[str, str]]] = {
     LogGroup: ("records", "kmsKeyId"),
@@ -75,9 +87,13 @@ _PURPOSES: Final[dict[type[AwsResource], tuple[str, str]]] = {
     Topic: ("records", "kmsMasterKeyId"),
     DeliveryChannel: ("records", "s3KmsKeyArn"),
     DeliveryStream: ("records", "serverSideEncryption"),
+    Stream: ("records", "kmsKeyId"),
     EksCluster: ("secrets and images", "encryptionConfig"),
     Secret: ("secrets and images", "kmsKeyId"),
+    Parameter: ("secrets and images", "keyId"),
     Repository: ("secrets and images", "encryptionConfigurations"),
+    RepositoryTemplate: ("secrets and images", "encryptionConfigurations"),
+    S3Encryption: (_OBJECTS, "rules"),
     Volume: ("volumes", "kmsKeyId"),
     LaunchTemplate: ("volumes", "blockDeviceMappings"),
     Instance: ("volumes", "rootBlockDevice"),
@@ -99,18 +115,39 @@ def _uses(stack: Stack) -> Iterator[tuple[str, AwsResource, str, Link]]:
             yield from ((purpose, one, path, link) for link in links)
 
 
+def _names(stack: Stack) -> Mapping[str, str]:
+    """Keys by all that they are called: addresses and ARNs, their aliases' as well."""
+    keys = {key.address: key.address for key in of_kind(stack, KmsKey, KmsReplica)}
+    for key in of_kind(stack, KmsKey):
+        keys |= {name: key.address for name in (key.arn, key.key_id) if isinstance(name, str)}
+    aliases: dict[str, str] = {}
+    for alias in of_kind(stack, KmsAlias):
+        for target in (*alias.target.addresses, alias.target.value):
+            if isinstance(target, str) and target in keys:
+                aliases |= {name: keys[target] for name in (alias.address, alias.name) if isinstance(name, str)}
+    return {**aliases, **keys}
+
+
+def _called(link: Link, names: Mapping[str, str]) -> set[str]:
+    """The keys that a reference leads to; one that the stack does not know is what it is called."""
+    if found := {names[address] for address in link.addresses if address in names}:
+        return found
+    if not isinstance(link.value, str) or not link.value:
+        return set()
+    return {names.get(link.value) or names.get(_ALIAS.sub("alias/", link.value), link.value)}
+
+
 def _purposes(stack: Stack, _context: Context) -> tuple[Finding, ...]:
-    keys = {key.address for key in of_kind(stack, KmsKey, KmsReplica)}
+    names = _names(stack)
     users: dict[str, list[tuple[str, AwsResource, str]]] = defaultdict(list)
     for purpose, one, path, link in _uses(stack):
-        found = [address for address in link.addresses if address in keys]
-        if not found and isinstance(link.value, str) and link.value:
-            found = [link.value]
-        for key in dict.fromkeys(found):
+        for key in _called(link, names):
             users[key].append((purpose, one, path))
     result: list[Finding] = []
     for uses in users.values():
         purposes = sorted({purpose for purpose, *_ in uses})
+        if _OBJECTS in purposes and _KEPT_IN_BUCKETS.intersection(purposes):
+            purposes.remove(_OBJECTS)
         if len(purposes) > 1:
             for _, one, path in uses:
                 result += of(one, [Finding(path, f"one key is used for {' and for '.join(purposes)}")])
@@ -122,15 +159,15 @@ def _environments(one: AwsResource | KubernetesObject, context: Context) -> tupl
     texts = tuple(texts_in(properties, wanted=_MARKS.search))
     if not texts:
         return ()
-    foreign = {account: profile for profile, known in context.accounts.items() for account in known}
     own = set(context.accounts.get(context.profile, ()))
+    foreign = {
+        account: profile for profile, known in context.accounts.items() for account in known if account not in own
+    }
     others = {profile.value for profile in Profile} - {context.profile.value}
     found: dict[str, Finding] = {}
     for path, text in texts:
-        for profile in {
-            foreign[account] for account in _ACCOUNT.findall(text) if account in foreign and account not in own
-        }:
-            found[path] = Finding(path, f"it names the account of {profile.value}")
+        for account in sorted(foreign.keys() & set(_ACCOUNT.findall(text))):
+            found[path] = Finding(path, f"it names the account of {foreign[account].value}")
         if _NAMED.search(text):
             for name in others.intersection(_WORDS.findall(text)):
                 found.setdefault(path, Finding(path, f"it names something of {name}"))
@@ -177,7 +214,8 @@ POLICIES: Final = (
         severity=Severity.HIGH,
         rationale=(
             "Whoever has to read logs must not thereby read databases, and disabling the key of backups must not stop "
-            "the cluster. Records, secrets and images, volumes, databases, messages and backups each have their own."
+            "the cluster. Records, secrets and images, volumes, databases, messages, objects and backups each have "
+            "their own; a bucket of records or backups may have theirs. A key is the same by whichever alias."
         ),
         resource_types=(Stack,),
         remediation="Use the key of that purpose, or make one.",
@@ -193,7 +231,8 @@ POLICIES: Final = (
         severity=Severity.CRITICAL,
         rationale=(
             "A role, key or image of another account brings its mistakes, and intruders, along. Accounts are listed "
-            "in policy_pack/settings.yaml; in ARNs and aliases, the names of the other profiles count as well."
+            "in policy_pack/settings.yaml and count wherever they stand; in ARNs and aliases, the names of the other "
+            "profiles count as well."
         ),
         resource_types=(AwsResource, KubernetesObject),
         remediation="Name what is in this environment's own account; share by an account that is in no list.",

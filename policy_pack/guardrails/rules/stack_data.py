@@ -26,6 +26,7 @@ from guardrails.rules._aws import example, of, of_kind, off, on, resource
 from guardrails.rules._buckets import BUCKET, among, places, written_by_services
 from guardrails.rules._containers import unknown
 from guardrails.rules._sources import fsbp
+from guardrails.rules._statements import matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,20 +42,18 @@ _STATEFUL: Final = frozenset(
         *("aws:neptune/cluster:Cluster", "aws:dynamodb/table:Table", "aws:backup/vault:Vault"),
         *("aws:cloudwatch/logGroup:LogGroup", "aws:ecr/repository:Repository", "aws:eks/cluster:Cluster"),
         *("aws:route53/zone:Zone", "aws:cloudhsmv2/cluster:Cluster", "aws:cognito/userPool:UserPool"),
+        *("aws:elasticache/replicationGroup:ReplicationGroup", "aws:kinesis/stream:Stream"),
     }
 )
 _LEAST_DAYS: Final = 7
 _FORCED: Final = (S3Bucket, Repository, Zone, BackupVault, Database)
 _GUARDED: Final = (EksCluster, LoadBalancer, Database, Table)
-# Changes that the program makes to these have to arrive.
-_NEVER_IGNORED: Final = (
-    "*",
-    "policy",
-    "assumeRolePolicy",
-    "permissionsBoundary",
-    "kmsKeyId",
-    "enableKeyRotation",
-    "rules",
+# What AWS, a scaler or an operator changes by itself; whatever else the program says has to arrive.
+_MAY_BE_IGNORED: Final = frozenset(
+    {
+        *("tags", "tagsAll", "description", "desiredCount", "desiredCapacity", "scalingConfig.desiredSize"),
+        *("secretString", "secretBinary", "password", "masterPassword", "snapshotIdentifier"),
+    }
 )
 _TAG, _NOT_NEEDED = "backup", "none"
 _EQUALS: Final = "STRINGEQUALS"
@@ -74,14 +73,21 @@ def _kept(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
     if isinstance(one, _GUARDED):
         what, wrong = "whether AWS refuses to delete it", "AWS deletes it when it is asked to"
         found += on(one.refuses_deletion, place(one, "refuses_deletion"), what, wrong)
-    if isinstance(one, Secret) and isinstance(one.recovery_days, (int, float)) and one.recovery_days < _LEAST_DAYS:
-        found.append(Finding(place(one, "recovery_days"), "a deleted secret cannot be brought back"))
+    if isinstance(one, Secret) and one.recovery_days is not None:
+        path = place(one, "recovery_days")
+        if isinstance(one.recovery_days, Unknown):
+            found.append(unknown(path, "how long a deleted secret can be brought back"))
+        elif one.recovery_days < _LEAST_DAYS:
+            found.append(Finding(path, "a deleted secret cannot be brought back"))
     return tuple(found)
 
 
 def _followed(one: AwsResource, _context: Context) -> tuple[Finding, ...]:
-    hidden = [path for path in one.declared.ignored if path.partition(".")[0].partition("[")[0] in _NEVER_IGNORED]
-    return tuple(Finding(path, "what the program says of it never arrives: its changes are ignored") for path in hidden)
+    return tuple(
+        Finding(path, "what the program says of it never arrives: its changes are ignored")
+        for path in one.declared.ignored
+        if path not in _MAY_BE_IGNORED and path.partition(".")[0].partition("[")[0] not in _MAY_BE_IGNORED
+    )
 
 
 def _backed_up(stack: Stack, _context: Context) -> tuple[Finding, ...]:
@@ -111,7 +117,7 @@ def _elsewhere(stack: Stack) -> set[str]:
         if isinstance(replication.rules, Unknown):
             continue
         for rule in replication.rules:
-            found |= {place.replace("name arn:aws:s3:::", "name ") for place in places(rule.bucket)}
+            found |= {where.replace("name arn:aws:s3:::", "name ") for where in places(rule.bucket)}
     return found
 
 
@@ -120,10 +126,15 @@ def _tags(one: AwsResource) -> Mapping[str, object] | Unknown:
 
 
 def _selects(selection: BackupSelection, one: AwsResource, tags: Mapping[str, object]) -> bool:
-    addresses = selection.declared.dependencies.get("resources", ())
-    if one.address in addresses:
+    """Whether a selection has a store, as far as can be told: its conditions, which only take away, are not weighed."""
+    sources, arn = selection.declared.dependencies, one.declared.properties.get("arn")
+    left_out = () if isinstance(selection.left_out, Unknown) else selection.left_out
+    if selection.conditional or one.address in sources.get("notResources", ()):
+        return False
+    if isinstance(arn, str) and any(isinstance(name, str) and matches(name, arn) for name in left_out):
+        return False
+    if one.address in sources.get("resources", ()):
         return True
-    arn = one.declared.properties.get("arn")
     if not isinstance(selection.resources, Unknown) and any(name in ("*", arn) for name in selection.resources):
         return True
     if isinstance(selection.tags, Unknown):
@@ -179,11 +190,14 @@ POLICIES: Final = (
     ),
     Policy(
         id="stack/ignored-changes",
-        title="No change of a policy, a key or a rule is ignored",
+        title="No change is ignored but of what AWS, a scaler or an operator changes",
         severity=Severity.HIGH,
         rationale="With ignoreChanges the program says one thing, AWS has another, and every preview is empty.",
         resource_types=(AwsResource,),
-        remediation="Take the property off ignoreChanges, and bring the program and AWS together.",
+        remediation=(
+            "Take the property off ignoreChanges, and bring the program and AWS together. Tags, descriptions, desired "
+            "sizes and secret values may be ignored."
+        ),
         since="0.3.0",
         rule=_followed,
         passing=Example(BUCKET),

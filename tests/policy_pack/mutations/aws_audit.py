@@ -11,6 +11,11 @@ _TRAIL: Final = "aws:cloudtrail/trail:Trail"
 _RECORDER: Final = "aws:cfg/recorder:Recorder"
 
 MUTATIONS: Final = (
+    Mutation(
+        "aws/trail-everywhere",
+        "who manages the account goes unrecorded",
+        removing("aws:cloudtrail/trail:Trail", "account-trail-trail", "advancedEventSelectors[0]"),
+    ),
     Mutation("aws/log-retention", "a log for ever", removing(_GROUP, "edge-firewall-log", "retentionInDays")),
     Mutation("aws/log-retention", "a log for a month", setting(_GROUP, "cluster-plane-log", "retentionInDays", 30)),
     Mutation("aws/log-encryption", "a log that AWS can read", removing(_GROUP, "audit-log", "kmsKeyId")),

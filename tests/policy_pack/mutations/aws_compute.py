@@ -16,6 +16,18 @@ _CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 
 MUTATIONS: Final = (
     Mutation(
+        "aws/known-type",
+        "a template that makes whatever it likes",
+        adding(
+            "aws:cloudformation/stack:Stack", "extra", {"templateUrl": "https://s3.amazonaws.com/templates/extra.yaml"}
+        ),
+    ),
+    Mutation(
+        "aws/known-type",
+        "a bucket by another provider",
+        adding("aws-native:s3:Bucket", "extra", {"bucketName": "extra"}),
+    ),
+    Mutation(
         "aws/eks-endpoint",
         "an API on the internet",
         setting(_CLUSTER, _PLANE, "vpcConfig.endpointPublicAccess", value=True),

@@ -30,9 +30,37 @@ def _counting(properties: dict[str, Any]) -> None:
             rule["overrideAction"] = {"count": {}}
 
 
+def _letting_in(properties: dict[str, Any]) -> None:
+    everybody = {"name": "friends", "priority": 0, "action": {"allow": {}}, "statement": {"geoMatchStatement": {}}}
+    properties["rules"].append(everybody)
+
+
 MUTATIONS: Final = (
     Mutation("aws/vpc-open-ingress", "SSH from anywhere", setting(_INGRESS, "edge-https", "fromPort", 22)),
     Mutation("aws/vpc-open-ingress", "endpoints for everybody", setting(_INGRESS, "edge-http", "ipProtocol", "-1")),
+    Mutation(
+        "aws/vpc-open-ingress",
+        "half of the internet, to every port",
+        together(
+            setting(_INGRESS, "network-endpoints-tls", "cidrIpv4", "128.0.0.0/1"),
+            setting(_INGRESS, "network-endpoints-tls", "toPort", 8443),
+        ),
+    ),
+    Mutation(
+        "aws/vpc-edge-only",
+        "a machine in the load balancer's group",
+        adding(
+            "aws:ec2/instance:Instance",
+            "beside",
+            {
+                "tags": _TAGS,
+                "metadataOptions": {"httpTokens": "required"},
+                "rootBlockDevice": {"encrypted": True, "kmsKeyId": "own"},
+                "vpcSecurityGroupIds": ["unknown"],
+            },
+            vpcSecurityGroupIds="aws:ec2/securityGroup:SecurityGroup::edge-group",
+        ),
+    ),
     Mutation(
         "aws/vpc-edge-only",
         "endpoints on the internet",
@@ -82,6 +110,16 @@ MUTATIONS: Final = (
         setting(_LISTENER, "edge-to-https", "defaultActions[0].type", "forward"),
     ),
     Mutation(
+        "aws/lb-redirect-rules",
+        "a path is served in clear",
+        adding(
+            "aws:lb/listenerRule:ListenerRule",
+            "docs",
+            {"listenerArn": "arn", "actions": [{"type": "forward", "targetGroupArn": "arn"}]},
+            listenerArn=f"{_LISTENER}::edge-to-https",
+        ),
+    ),
+    Mutation(
         "aws/lb-headers",
         "malformed headers",
         setting(_BALANCER, "edge-balancer", "dropInvalidHeaderFields", value=False),
@@ -95,6 +133,7 @@ MUTATIONS: Final = (
         changing(_ACL, _FIREWALL, lambda properties: _without("CommonRuleSet", properties)),
     ),
     Mutation("aws/waf-managed-rules", "common attacks are counted", changing(_ACL, _FIREWALL, _counting)),
+    Mutation("aws/waf-managed-rules", "everybody is let in first", changing(_ACL, _FIREWALL, _letting_in)),
     Mutation(
         "aws/waf-rate-limit",
         "as often as one likes",

@@ -31,6 +31,10 @@ def _any_audience(document: dict[str, Any]) -> None:
     del document["Statement"][0]["Condition"]["StringEquals"][f"{_GITHUB}:aud"]
 
 
+def _any_way_of_assuming(document: dict[str, Any]) -> None:
+    document["Statement"][0].update(Action="sts:Assume*", Condition={})
+
+
 def _public(kind: str, name: str, action: str) -> Change:
     more = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
     return within_json(kind, name, "policy", lambda document: document["Statement"].append(more))
@@ -54,6 +58,22 @@ MUTATIONS: Final = (
         within_json(_POLICY, "signer-policy", "policy", _allowing_all_but),
     ),
     Mutation("aws/iam-wildcard-resource", "the signer may sign with every key", _inline(Resource="*")),
+    Mutation("aws/iam-wildcard-action", "the signer may do everything, written otherwise", _inline(Action="kms:?*")),
+    Mutation(
+        "aws/iam-wildcard-resource",
+        "the signer may sign with every key of the account",
+        _inline(Resource="arn:aws:kms:*:123456789012:key/*", Condition={}),
+    ),
+    Mutation(
+        "aws/iam-boundary",
+        "a role whose boundary allows everything",
+        setting(_ROLE, "network-flows-role", "permissionsBoundary", "arn:aws:iam::aws:policy/AdministratorAccess"),
+    ),
+    Mutation(
+        "aws/iam-oidc-trust",
+        "a pattern of actions, and any subject",
+        within_json(_ROLE, "github-deploy", _TRUST, _any_way_of_assuming),
+    ),
     Mutation(
         "aws/iam-pass-role",
         "Karpenter passes a role to any service",

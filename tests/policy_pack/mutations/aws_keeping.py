@@ -26,6 +26,11 @@ MUTATIONS: Final = (
         "a vault that is not locked",
         dropping("aws:backup/vaultLockConfiguration:VaultLockConfiguration", "backup-lock"),
     ),
+    Mutation(
+        "aws/backup-lock",
+        "a lock that is taken off again",
+        removing("aws:backup/vaultLockConfiguration:VaultLockConfiguration", "backup-lock", "changeableForDays"),
+    ),
     Mutation("aws/backup-retention", "backups for ever", removing(_PLAN, "backup-plan-plan", "rules[0].lifecycle")),
     Mutation("aws/backup-copies", "backups in one region", removing(_PLAN, "backup-plan-plan", "rules[0].copyActions")),
     Mutation(
@@ -111,6 +116,11 @@ MUTATIONS: Final = (
     ),
     Mutation(
         "stack/ignored-changes", "a key's policy stays as it is", ignoring("aws:kms/key:Key", "keys-s3", "policy")
+    ),
+    Mutation(
+        "stack/ignored-changes",
+        "a wall stays as it is",
+        ignoring("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "network-default-group", "ingress"),
     ),
     Mutation(
         "stack/store-backup", "Vault's snapshots in one region", removing(_BUCKET, "vault-snapshots-bucket", "tags")

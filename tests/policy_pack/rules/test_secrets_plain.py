@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import Any
 
@@ -178,3 +179,24 @@ def test_values_outputs_and_files() -> None:
     assert found("secrets/output", stack) == ["x: token"]
     told = {"cartorio:token": RANDOM, "cartorio:aws": '{"region": "sa-east-1"}', "cartorio:db": f'{{"x": "{GITHUB}"}}'}
     assert found("secrets/stack-file", configuration=told) == [": cartorio:token", ": cartorio:db"]
+
+
+def _wrapped(data: bytes) -> str:
+    """Base64 as the command `base64` writes it, in lines."""
+    return base64.encodebytes(data).decode()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_user_data_is_read_as_a_machine_reads_it(*, packed: bool) -> None:
+    text = f"#!/bin/sh\n# {'x' * 100}\nexport TOKEN={GITHUB}\n".encode()
+    data = _wrapped(gzip.compress(text) if packed else text)
+    for kind in ("ec2/launchTemplate:LaunchTemplate", "ec2/instance:Instance"):
+        assert found("secrets/user-data", aws(kind, userData=data)) == ["x: userData"]
+    assert found("secrets/user-data", aws("ec2/instance:Instance", userDataBase64=_wrapped(b"\x1f\x8bno"))) == []
+
+
+def test_user_data_of_other_types_is_looked_at_as_well() -> None:
+    data = _wrapped(f"export TOKEN={GITHUB}".encode())
+    assert found("secrets/property", aws("ec2/launchConfiguration:LaunchConfiguration", userData=data)) == [
+        "x: userData"
+    ]

@@ -54,6 +54,31 @@ def test_a_key_has_one_purpose() -> None:
     assert found(rule, aws("ec2/launchTemplate:LaunchTemplate", blockDeviceMappings=UNKNOWN)) == []
 
 
+def test_a_key_is_the_same_by_all_its_names() -> None:
+    rule, key = "stack/key-purpose", aws("kms/key:Key", "k", arn="arn:aws:kms:x:1:key/1", keyId="1")
+    alias = aws("kms/alias:Alias", "a", name="alias/all", targetKeyId="1")
+    vault = aws("backup/vault:Vault", "v", kmsKeyArn="arn:aws:kms:x:1:key/1")
+    for link in (
+        {"kmsKeyId": "alias/all"},
+        {"kmsKeyId": "arn:aws:kms:x:1:alias/all"},
+        {"kmsKeyId": UNKNOWN, "links": {"kmsKeyId": "a"}},
+        {"kmsKeyId": UNKNOWN, "links": {"kmsKeyId": "k"}},
+    ):
+        database = aws("rds/instance:Instance", "d", **link)
+        assert sorted(found(rule, key, alias, vault, database)) == ["d: kmsKeyId", "v: kmsKeyArn"]
+    assert found(rule, key, alias, vault, aws("rds/instance:Instance", kmsKeyId="alias/other")) == []
+
+
+def test_buckets_share_keys_with_records_and_backups_alone() -> None:
+    rules = [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "k"}}]
+    kind = "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    bucket = aws(kind, "b", bucket="deeds", rules=rules)
+    assert found("stack/key-purpose", bucket, aws("backup/vault:Vault", "v", kmsKeyArn="k")) == []
+    assert found("stack/key-purpose", bucket, aws("cloudwatch/logGroup:LogGroup", "l", kmsKeyId="k")) == []
+    shared = found("stack/key-purpose", bucket, aws("ebs/volume:Volume", "v", kmsKeyId="k"))
+    assert sorted(shared) == ["b: rules", "v: kmsKeyId"]
+
+
 @pytest.mark.parametrize(
     ("text", "foreign"),
     [
@@ -67,7 +92,11 @@ def test_a_key_has_one_purpose() -> None:
         ("alias/cartorio-staging-s3", True),
         ("alias/cartorio-producao-s3", False),
         ("staging", False),
-        ("A call is 111122223333 digits long", False),
+        # By itself as well: as a principal, an owner, in the address of a queue.
+        ("111122223333", True),
+        ('{"Principal": {"AWS": "111122223333"}}', True),
+        ("https://sqs.sa-east-1.amazonaws.com/111122223333/queue", True),
+        ("1111222233334444", False),
         ("arn:aws:iam::123456789012:role/understaging", False),
     ],
 )

@@ -39,6 +39,7 @@ def test_what_holds_nothing_need_not_be() -> None:
         ("rds/instance:Instance", {"skipFinalSnapshot": True, "deletionProtection": True}, ["skipFinalSnapshot"]),
         ("secretsmanager/secret:Secret", {"recoveryWindowInDays": 0}, ["recoveryWindowInDays"]),
         ("secretsmanager/secret:Secret", {"recoveryWindowInDays": 30}, []),
+        ("secretsmanager/secret:Secret", {"recoveryWindowInDays": UNKNOWN}, ["recoveryWindowInDays?"]),
         ("secretsmanager/secret:Secret", {}, []),
     ],
 )
@@ -54,6 +55,10 @@ def test_nothing_is_deleted_along(kind: str, inputs: dict[str, Any], where: list
         (("policy",), ["x: policy"]),
         (("*",), ["x: *"]),
         (("rules[0].id",), ["x: rules[0].id"]),
+        (("scalingConfig.desiredSize", "tags.Name"), []),
+        (("scalingConfig",), ["x: scalingConfig"]),
+        (("ingress", "metadataOptions"), ["x: ingress", "x: metadataOptions"]),
+        (("blockPublicAcls",), ["x: blockPublicAcls"]),
     ],
 )
 def test_no_change_that_matters_is_ignored(ignored: tuple[str, ...], where: list[str]) -> None:
@@ -83,6 +88,22 @@ def test_a_plan_names_stores_in_several_ways() -> None:
     for inputs in ({"resources": ["arn:t"]}, {"resources": ["*"]}, {"resources": UNKNOWN, "links": {"resources": "t"}}):
         assert found("stack/store-backup", table, aws("backup/selection:Selection", "s", **inputs)) == []
     assert found("stack/store-backup", table, aws("backup/selection:Selection", "s", selectionTags=UNKNOWN)) == []
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"notResources": ["arn:t"]},
+        {"notResources": ["arn:*"]},
+        {"notResources": UNKNOWN, "links": {"notResources": "t"}},
+        {"conditions": [{"stringNotEquals": [{"key": "aws:ResourceTag/x", "value": "y"}]}]},
+    ],
+)
+def test_what_a_selection_leaves_out_it_does_not_have(less: dict[str, Any]) -> None:
+    table = aws("dynamodb/table:Table", "t", arn="arn:t")
+    assert found("stack/store-backup", table, aws("backup/selection:Selection", "s", resources=["*"], **less)) == [
+        "t: "
+    ]
 
 
 @pytest.mark.parametrize(
