@@ -63,9 +63,9 @@ def _encryption(resource: LaunchTemplate | Instance | Volume | NodeClass) -> Ite
         if isinstance(resource.volumes, Unknown):
             yield "blockDeviceMappings", Unknown.UNKNOWN
             return
-        volumes = [(f"{one.path}.ebs.encrypted", one.encrypted) for one in resource.volumes if one.has_volume]
+        mapped = [(f"{one.path}.ebs.encrypted", one.encrypted) for one in resource.volumes if one.has_volume]
         # Without any, the machine's own is as its image has it.
-        yield from volumes or [("blockDeviceMappings", False)]
+        yield from mapped or [("blockDeviceMappings", False)]
     elif isinstance(resource, Instance):
         for path, volumes in (("rootBlockDevice", resource.root), ("ebsBlockDevices", resource.volumes)):
             if isinstance(volumes, Unknown):
