@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +24,6 @@ from lab.services import Endpoints
 from tests.support.stackfiles import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lab.services import Tools
 
 pytestmark = pytest.mark.e2e
@@ -97,12 +96,17 @@ class Project:
     folder: Path
     environment: dict[str, str]
 
-    def adopt(self, **files: str) -> Path:
-        """Copy the pack out of the repository, with other files in it, and attach the copy."""
+    def adopt(self, *, venv: str = sys.prefix, **files: str) -> Path:
+        """Copy the pack out of the repository, with other files in it, and attach the copy.
+
+        Args:
+            venv: the virtual environment that it runs in.
+            files: what its files say instead.
+        """
         pack = self.folder.parent / "pack"
         shutil.copytree(ROOT / "policy_pack", pack, ignore=shutil.ignore_patterns("__pycache__"))
         runtime = yaml.safe_load((pack / "PulumiPolicy.yaml").read_text())
-        runtime["runtime"]["options"]["virtualenv"] = sys.prefix
+        runtime["runtime"]["options"]["virtualenv"] = venv
         (pack / "PulumiPolicy.yaml").write_text(yaml.safe_dump(runtime))
         for name, text in files.items():
             (pack / f"{name}.yaml").write_text(text)
@@ -304,6 +308,38 @@ def test_exemptions_that_are_used_are_shown_and_those_that_nothing_needs_are_ref
     project.pulumi("preview", "--policy-pack", str(pack), "--target", f"{pods}driver", "--event-log", str(part))
     (wrong,) = [event["message"] for (rule, _), event in _violations(part).items() if rule == "pack/exemptions"]
     assert "keeps aws/kms-rotation" in wrong
+
+
+def _install(folder: Path) -> None:
+    """A virtual environment of the pack's own, with its own requirements and nothing else, as its README says."""
+    uv = str(Path(sys.prefix, "bin", "uv"))
+    python = str(folder / ".venv" / "bin" / "python")
+    for command in (
+        ["venv", "--quiet", "--python", sys.executable, str(folder / ".venv")],
+        ["pip", "sync", "--quiet", "--require-hashes", "--python", python, str(folder / "requirements.txt")],
+    ):
+        subprocess.run([uv, *command], check=True, timeout=120)
+
+
+def test_another_project_adopts_the_pack_with_requirements_and_a_schema_of_its_own(project: Project) -> None:
+    (project.folder / "Pulumi.yaml").write_text("name: another\nruntime: python\n")
+    (project.folder / "__main__.py").write_text(EXEMPT)
+    project.ok("stack", "init", "theirs")
+    pack = project.adopt(venv=".venv")
+    _install(pack)
+    assert not (pack / ".venv/bin/cartorio").exists()
+    config, events = project.folder / "pack.json", project.folder / "events.json"
+    options = ("--stack", "theirs", "--event-log", str(events), *_with(config, pack, project))
+    config.write_text(json.dumps({"pack/readable": {"registries": "registry.example/team"}}))
+    wrong = project.pulumi("preview", *options)
+    assert wrong.returncode != 0
+    assert "registries" in wrong.stdout + wrong.stderr
+    assert "Expected: array, given: string" in wrong.stdout + wrong.stderr
+    config.write_text(json.dumps({"pack/readable": {"registries": ["registry.example/team"]}}))
+    _refused(project.pulumi("preview", *options))
+    found = _violations(events)
+    assert {name for rule, name in found if rule == "pss/baseline/privileged"} == {"driver", "other"}
+    assert not [name for rule, name in found if rule in {"image/allowed-registry", "pack/readable"}]
 
 
 def test_production_is_not_deployed_by_a_bare_up(project: Project) -> None:
