@@ -173,9 +173,10 @@ class Client:
             return UncertainError("GitHub did not answer in time", where=self._where, remedy="run it again later")
         cause = error.exc if isinstance(error, RequestError) else error
         return UncertainError(
-            f"the connection to GitHub was lost: {cause}", where=f"{self._where} at {self._api}",
+            f"the connection to GitHub was lost: {cause}",
+            where=f"{self._where} at {self._api}",
             remedy="run it again later",
-        )  # fmt: skip
+        )
 
     def _refused(self, status: int, said: str) -> GitHubError:
         where = self._where

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from guardrails.resources.aws import KINDS
 from guardrails.resources.base import Declared
 from guardrails.rules import aws_types
 from tests.support.cloud import aws, found
@@ -12,17 +13,23 @@ RULE = "aws/known-type"
 @pytest.mark.parametrize(
     "kind",
     [
-        *("cloudformation/stack:Stack", "cloudformation/stackSet:StackSet", "cloudcontrol/resource:Resource"),
-        *(
-            "elb/loadBalancer:LoadBalancer",
-            "kms/grant:Grant",
-            "lightsail/instance:Instance",
-            "ram/resourceShare:ResourceShare",
-        ),
-        *("iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "wafv2/webAclRule:WebAclRule"),
-        *("s3/accessPoint:AccessPoint", "s3/accountPublicAccessBlock:AccountPublicAccessBlock"),
-        *("apigatewayv2/api:Api", "globalaccelerator/accelerator:Accelerator", "apprunner/service:Service"),
-        *("ec2/spotFleetRequest:SpotFleetRequest", "rds/snapshot:Snapshot", "guardduty/filter:Filter"),
+        "cloudformation/stack:Stack",
+        "cloudformation/stackSet:StackSet",
+        "cloudcontrol/resource:Resource",
+        "elb/loadBalancer:LoadBalancer",
+        "kms/grant:Grant",
+        "lightsail/instance:Instance",
+        "ram/resourceShare:ResourceShare",
+        "iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+        "wafv2/webAclRule:WebAclRule",
+        "s3/accessPoint:AccessPoint",
+        "s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+        "apigatewayv2/api:Api",
+        "globalaccelerator/accelerator:Accelerator",
+        "apprunner/service:Service",
+        "ec2/spotFleetRequest:SpotFleetRequest",
+        "rds/snapshot:Snapshot",
+        "guardduty/filter:Filter",
     ],
 )
 def test_another_type_that_does_the_same_is_refused(kind: str) -> None:
@@ -40,4 +47,4 @@ def test_what_rules_know_or_somebody_has_looked_at_is_not() -> None:
 
 
 def test_no_type_is_both_known_and_harmless() -> None:
-    assert not aws_types._HARMLESS & aws_types.KINDS.keys()
+    assert not aws_types._HARMLESS & KINDS.keys()
