@@ -3,7 +3,7 @@
 In a lab of its own, with its registry and its KMS. Each image is signed once, in the older format, as the import of
 third-party images writes it; both are told so (`formats: [legacy]`, `--new-bundle-format=false`), and both ask KMS for
 the key. The verifier's time is that from the first name to the last verdict, the modules that are loaded for it
-included; what its whole process takes is told beside it.
+included; what its whole process takes is told beside it. Last, what they cost in a preview (`image_previews`).
 
 It informs and does not judge: a limit that does not hold is said plainly, and the exit code is 0 all the same, since a
 busy machine must not fail a build. 3: something of the lab did not start, or an image is not trusted.
@@ -19,13 +19,14 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.table import Table
 
+from lab.bench import image_previews
 from lab.bench.verification import APART, PROFILE, TOGETHER
 from lab.console import console_reporter
 from lab.engine.environment import REGISTRY_NAME, environment
@@ -39,6 +40,7 @@ from lab.toolchain import ensure
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lab.bench.image_previews import Previewed
     from lab.report import Reporter
 
 COUNT: Final = 100
@@ -63,6 +65,7 @@ class Measured:
         round_trips: requests that the cold verifier sent.
         each: seconds of `cosign verify` for one after the other.
         at_once: seconds of the same, `AT_ONCE` at a time.
+        previewed: seconds of previews, with them and without.
     """
 
     images: int
@@ -73,6 +76,7 @@ class Measured:
     round_trips: int
     each: float
     at_once: float
+    previewed: Previewed
 
 
 def report(found: Measured) -> tuple[Table, tuple[str, ...]]:
@@ -83,10 +87,12 @@ def report(found: Measured) -> tuple[Table, tuple[str, ...]]:
     for name, seconds in (
         ("the verifier, cold, all at once", found.cold),
         ("the same, with the start of its process", found.whole),
-        ("the verifier, cold, one by one (as in a preview)", found.apart),
+        ("the verifier, cold, one by one", found.apart),
         ("the verifier, warm", found.warm),
         ("cosign verify, one by one", found.each),
         (f"cosign verify, {AT_ONCE} at a time", found.at_once),
+        ("a preview of pods of them, cold", found.previewed.verified),
+        ("a preview of as many objects without images", found.previewed.plain),
     ):
         table.add_row(name, f"{seconds:.3f}", f"{seconds / found.cold:.1f}")
     warm = found.warm / found.images * 1000
@@ -99,7 +105,9 @@ def report(found: Measured) -> tuple[Table, tuple[str, ...]]:
             least=True,
         ),
         _limit(f"warm at most {WARM_MS:.0f} ms an image", warm, WARM_MS, least=False),
-        _limit(f"a preview takes at most {PREVIEW_SECONDS:.0f} s more", found.apart, PREVIEW_SECONDS, least=False),
+        _limit(
+            f"a preview takes at most {PREVIEW_SECONDS:.0f} s more", found.previewed.more, PREVIEW_SECONDS, least=False
+        ),
         f"round trips an image: {found.round_trips / found.images:.2f}; the protocol needs {NEEDED}",
     )
 
@@ -142,9 +150,19 @@ def measure(paths: LabPaths, told: Reporter, count: int = COUNT) -> Measured:
         command += ["--insecure-ignore-tlog", "--new-bundle-format=false"]
         each = _cosign(command, direct, variables, at_once=1)
         at_once = _cosign(command, direct, variables, at_once=AT_ONCE)
+        told.step("images", "previewing pods of them")
+        previewed = image_previews.measure(paths.root, json.loads(named.read_text("utf-8")), trust, variables)
         cold, warm = together["seconds"]
         return Measured(
-            count, cold, together["whole"][0], warm, apart["seconds"][0], int(together["round_trips"][0]), each, at_once
+            images=count,
+            cold=cold,
+            whole=together["whole"][0],
+            warm=warm,
+            apart=apart["seconds"][0],
+            round_trips=int(together["round_trips"][0]),
+            each=each,
+            at_once=at_once,
+            previewed=previewed,
         )
     finally:
         lab.down(told)
@@ -155,7 +173,7 @@ def _policy(key: str) -> dict[str, object]:
     return {
         "version": "cartorio.trust/v1",
         "authorities": {"bench": {"keys": [{"source": key}], "formats": ["legacy"]}},
-        "profiles": {PROFILE: {"rules": [rule]}},
+        "profiles": {profile: {"rules": [rule]} for profile in (PROFILE, image_previews.PROFILE)},
     }
 
 
@@ -229,8 +247,7 @@ def _cosign(command: Sequence[str], images: Sequence[str], variables: Mapping[st
 
 def main() -> int:
     """Measure and print; the exit code."""
-    usual = LabPaths.default()
-    own = replace(usual, root=usual.root.with_name(f"{usual.root.name}-bench"))
+    own = LabPaths.default().beside("bench")
     out = Console(highlight=False, emoji=False)
     try:
         with console_reporter() as told:

@@ -35,12 +35,15 @@ MUTATIONS: tuple[Mutation, ...] = tuple(
 # What the first preview cannot say yet: the document is made of other resources' addresses, and none of it is known.
 WAITING = {
     ("aws/iam-not-action", "the signer may do everything but sign"),
+    ("aws/iam-oidc-trust", "a pattern of actions, and any subject"),
     ("aws/iam-oidc-trust", "a pattern of repositories deploys"),
     ("aws/iam-oidc-trust", "tokens for anybody sign releases"),
     ("aws/iam-pass-role", "Karpenter passes a role to any service"),
     ("aws/iam-privilege-escalation", "the signer may write roles' policies"),
     ("aws/iam-wildcard-action", "the signer may do everything with its key"),
+    ("aws/iam-wildcard-action", "the signer may do everything, written otherwise"),
     ("aws/iam-wildcard-resource", "the signer may sign with every key"),
+    ("aws/iam-wildcard-resource", "the signer may sign with every key of the account"),
     ("aws/policy-principal", "anybody raises alarms"),
     ("aws/policy-principal", "anybody reads documents"),
     ("aws/s3-tls", "plain HTTP is answered"),

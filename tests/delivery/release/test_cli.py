@@ -30,7 +30,7 @@ def test_bad_questions_ask_nobody(release_file: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     for arguments, said in (
         (["scan", str(release_file), "--stack", "staging", "--severity", "BAD"], "there is no severity BAD"),
-        (["publish", str(release_file), "--stack", "staging"], "no GITHUB_TOKEN"),
+        (["publish", str(release_file), "--stack", "staging"], "there is no token for GitHub"),
         (["sign", str(release_file), "--stack", "nowhere"], "there is no stack nowhere"),
         (["sign", str(release_file.with_name("none.json")), "--stack", "staging"], "this is no release"),
     ):

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lab.bench import images as module
+from lab.bench.image_previews import Previewed
 from lab.bench.images import Measured, report
 from lab.errors import LabError
 
 if TYPE_CHECKING:
     import pytest
 
-GOOD = Measured(100, cold=1.0, whole=1.4, warm=0.05, apart=1.5, round_trips=300, each=20.0, at_once=4.0)
-BAD = Measured(100, cold=5.0, whole=5.4, warm=0.5, apart=6.0, round_trips=450, each=20.0, at_once=4.0)
+COSIGN = {"each": 20.0, "at_once": 4.0}
+GOOD = Measured(
+    100, cold=1.0, whole=1.4, warm=0.05, apart=1.5, round_trips=300, previewed=Previewed(6.5, 5.0), **COSIGN
+)
+BAD = Measured(100, cold=5.0, whole=5.4, warm=0.5, apart=6.0, round_trips=450, previewed=Previewed(11.0, 5.0), **COSIGN)
 
 
 def test_a_limit_that_does_not_hold_is_said_plainly() -> None:
     assert not any("DOES NOT HOLD" in line for line in report(GOOD)[1])
     table, lines = report(BAD)
-    assert table.row_count == 6
+    assert table.row_count == 8
     assert [line.partition(": ")[2] for line in lines] == [
         "DOES NOT HOLD (4.00)",
         "DOES NOT HOLD (0.80)",

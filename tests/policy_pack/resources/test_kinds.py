@@ -12,11 +12,12 @@ from guardrails.resources.images import Images
 from guardrails.resources.kinds import _READERS
 from guardrails.resources.kubernetes import KubernetesObject, parse_object
 from guardrails.resources.namespaces import Limits, Namespace, Quota, ServiceAccount
-from guardrails.resources.networking import Gateway, Ingress, NetworkPolicy, Service
+from guardrails.resources.networking import Gateway, Ingress, IngressClass, NetworkPolicy, Service
 from guardrails.resources.node_classes import NodeClass
 from guardrails.resources.pods import Pod
 from guardrails.resources.rbac import Binding, Role
 from guardrails.resources.reading import UNKNOWN
+from guardrails.resources.storage import StorageClass
 from guardrails.resources.workloads import Autoscaler, Budget, Periodic, Workload
 
 KINDS = [
@@ -28,6 +29,8 @@ KINDS = [
     ("networking.k8s.io/v1", "Ingress", [Ingress]),
     ("networking.k8s.io/v1", "NetworkPolicy", [NetworkPolicy]),
     ("gateway.networking.k8s.io/v1", "Gateway", [Gateway]),
+    ("elbv2.k8s.aws/v1beta1", "IngressClassParams", [IngressClass]),
+    ("storage.k8s.io/v1", "StorageClass", [StorageClass]),
     ("apps/v1", "Deployment", [Workload]),
     ("apps/v1", "StatefulSet", [Workload]),
     ("autoscaling/v2", "HorizontalPodAutoscaler", [Autoscaler]),
