@@ -26,6 +26,7 @@ PROFILE: Final = "local"
 """The trust policy's profile that has to know the images."""
 
 _RULE: Final = "image/signed"
+_OTHERWISE: Final = frozenset({"KUBECONFIG", "PULUMI_OPTION_POLICY_PACK"})
 _ROUNDS: Final = 3
 _STACK: Final = "bench"
 _CONFIG: Final = f"config:\n  cartorio:profile: {PROFILE}\n"
@@ -73,8 +74,9 @@ def measure(folder: Path, images: Sequence[str], trust: Path, variables: Mapping
         LabError: a preview failed: it does where an image is not trusted.
     """
     pack = _pack(folder, trust)
-    unremembered = {name: value for name, value in variables.items() if name != "KUBECONFIG"}
-    unremembered |= {"PULUMI_OPTION_POLICY_PACK": str(pack), "CARTORIO_EVIDENCE_CACHE": "off"}
+    # The provider takes a cluster or a folder to write to; the engine takes levels for the pack that the command names.
+    unremembered = {name: value for name, value in variables.items() if name not in _OTHERWISE}
+    unremembered["CARTORIO_EVIDENCE_CACHE"] = "off"
     projects = [_project(folder / name, images, unremembered, verified=name == "pods") for name in ("pods", "others")]
     levels = folder / "levels.json"
     levels.write_text(json.dumps({"all": "disabled", _RULE: "mandatory"}), "utf-8")
