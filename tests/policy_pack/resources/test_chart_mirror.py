@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import itertools
 import json
 import tarfile
 import threading
@@ -196,6 +197,7 @@ def _pax(name: str) -> bytes:
         (_archive("vault")[:-9], False),
         (b"", False),
     ],
+    ids=itertools.count(),  # an archive says when it was made, and every worker has to name the tests alike
 )
 def test_what_holds_nothing(archive: bytes, *, nothing: bool) -> None:
     assert holds_nothing(archive) is nothing
