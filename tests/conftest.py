@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import uuid
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from lab.services import Tools
     from tests.support.lab import RunningLab
+
+# Typer decides once for all whether a runner of GitHub's reads it, by the environment that it is first imported in.
+os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
 
 # Examples share two cores with a control plane: how long one takes says nothing about the code.
 settings.register_profile("cartorio", deadline=None, suppress_health_check=[HealthCheck.too_slow])

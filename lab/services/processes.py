@@ -76,6 +76,8 @@ def spawn(service: str, command: Sequence[str], *, root: Path, log: Path, extra:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    if (over := _children.pop(child.pid, None)) is not None:
+        over.returncode = 0  # psutil has reaped it, or its pid would not be another's by now
     _children[child.pid] = child
     try:
         created = psutil.Process(child.pid).create_time()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import psutil
@@ -188,3 +189,15 @@ def test_engines_of_this_lab_are_killed_and_no_others(tmp_path: Path) -> None:
         for engine in engines.values():
             engine.kill()
             engine.wait()
+
+
+def test_a_pid_that_is_another_s_by_now_leaves_no_child_that_seems_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["/bin/true"]) as over:
+        os.waitpid(over.pid, 0)  # as psutil does
+        monkeypatch.setattr(processes, "_children", {over.pid: over})
+        monkeypatch.setattr("subprocess.Popen", lambda *_, **__: SimpleNamespace(pid=over.pid))
+        processes.spawn("new", ["/bin/true"], root=tmp_path, log=tmp_path / "log", extra={})
+        assert over.returncode == 0
+        assert processes._children[over.pid] is not over
