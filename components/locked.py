@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from components.errors import Problem
+from components.release import unambiguous
 from components.sources import VENDORED
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def render_lock(archives: Mapping[str, str]) -> str:
 
 
 def _parsed(text: str) -> dict[str, str]:
-    document = json.loads(text, object_pairs_hook=_unambiguous)
+    document = json.loads(text, object_pairs_hook=unambiguous)
     if not isinstance(document, dict) or set(document) != {"schema", "archives"} or document["schema"] != SCHEMA:
         raise ValueError(f"its form is not {SCHEMA}")
     archives = document["archives"]
@@ -55,12 +56,3 @@ def _parsed(text: str) -> dict[str, str]:
         if not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
             raise ValueError(f"the digest of {name} is not 64 hexadecimal digits")
     return archives
-
-
-def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    seen: dict[str, object] = {}
-    for key, value in pairs:
-        if key in seen:
-            raise ValueError(f"{key} stands there twice")
-        seen[key] = value
-    return seen

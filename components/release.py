@@ -61,7 +61,7 @@ def read_release(root: Path, path: str) -> Release | tuple[Problem, ...]:
         return (Problem(path, 0, "", f"cannot be read: {error}"),)
     try:
         # pydantic's own JSON reader lets the last of two equal keys win; two readers could then see two releases.
-        json.loads(text, object_pairs_hook=_unambiguous)
+        json.loads(text, object_pairs_hook=unambiguous)
         return Release.model_validate_json(text)
     except ValidationError as error:
         return tuple(Problem(path, 0, dotted(item.path), item.message) for item in findings(error, Release))
@@ -69,7 +69,12 @@ def read_release(root: Path, path: str) -> Release | tuple[Problem, ...]:
         return (Problem(path, 0, "", f"is not a JSON document that can be trusted: {error}"),)
 
 
-def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON (`json.loads(..., object_pairs_hook=unambiguous)`) in which no key stands twice.
+
+    Raises:
+        ValueError: one does.
+    """
     seen: dict[str, object] = {}
     for key, value in pairs:
         if key in seen:
